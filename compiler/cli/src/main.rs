@@ -1,0 +1,2 @@
+//! The binary `slsc`.
+fn main() {}
