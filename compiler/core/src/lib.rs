@@ -1,1 +1,26 @@
-//! slsc core
+//! The compiler: from the text of a Serverless Framework service to diagnostics and a CloudFormation template.
+//!
+//! The way of the data is in [`pipeline`], the one file with queries; each calls a plain function of a stage:
+//! [`document`] (a file as values), [`variables`] (`${...}` replaced), [`shape`] (checked and typed), [`aws`]
+//! (lowered to fragments), [`cfn`] (linked to a template). [`locate`] finds places when something is shown.
+//!
+//! Invariants: no IO and no panic on any input; values and fragments carry no positions; a stage never changes
+//! another stage's output; same inputs, same bytes out.
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
+)]
+
+pub mod aws;
+pub mod cfn;
+pub mod db;
+pub mod diagnostic;
+pub mod document;
+pub mod locate;
+pub mod path;
+pub mod pipeline;
+pub mod rules;
+pub mod service;
+pub mod shape;
+pub mod value;
+pub mod variables;

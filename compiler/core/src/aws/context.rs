@@ -1,0 +1,201 @@
+//! What lowering may ask of the service around it.
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+
+use super::function::Function;
+use super::naming;
+use super::provider::Provider;
+use super::resources;
+use crate::cfn;
+use crate::path::Path;
+use crate::service::{Dialect, ListedFunction};
+use crate::value::{Object, Value};
+
+/// The service as its parts see it. It changes only when the service's name, stage or provider do, or when a
+/// function is added or renamed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceContext {
+    /// `service`.
+    pub service: EcoString,
+    /// The stage.
+    pub stage: EcoString,
+    /// The region.
+    pub region: EcoString,
+    /// `provider`.
+    pub provider: Arc<Provider>,
+    /// The functions in the order of the file: key and physical name.
+    pub functions: Arc<Vec<FunctionName>>,
+    /// The keys of `layers`.
+    pub layers: Arc<Vec<EcoString>>,
+    /// The framework that the service was written for.
+    pub dialect: Dialect,
+    /// `Resources` of the user's own `resources`, merged, for ids that the service may refer to.
+    pub user_resources: Object,
+}
+
+/// A function's key and its physical name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionName {
+    /// The key in `functions`.
+    pub key: EcoString,
+    /// The name in Lambda: `name`, else `{service}-{stage}-{key}`.
+    pub name: EcoString,
+}
+
+impl ServiceContext {
+    /// The name of the stack: `provider.stackName`, else `{service}-{stage}`.
+    pub fn stack_name(&self) -> EcoString {
+        self.provider.stack_name.clone().unwrap_or_else(|| eco_format!("{}-{}", self.service, self.stage))
+    }
+
+    /// The function called `key`, if the service has it.
+    pub fn function(&self, key: &str) -> Option<&FunctionName> {
+        self.functions.iter().find(|it| it.key == key)
+    }
+}
+
+/// A function as its events see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionContext {
+    /// The key in `functions`.
+    pub key: EcoString,
+    /// Where it stands in the resolved configuration.
+    pub path: Path,
+    /// The name in Lambda.
+    pub name: EcoString,
+    /// The alias that events invoke, if the function has one.
+    pub alias: Option<Alias>,
+    /// `condition`: what it generates exists under this condition only.
+    pub condition: Option<EcoString>,
+    /// What an event source that reads with the function's role waits for: the role's logical id, if it is in the
+    /// template.
+    pub role: RoleReference,
+    /// `timeout` in seconds, the provider's or the default of 6.
+    pub timeout: i64,
+    /// `memorySize` in MB, the provider's or the default of 1024.
+    pub memory_size: i64,
+    /// `httpApi.payload` of the function.
+    pub http_api_payload: Option<EcoString>,
+    /// Whether it has a durable configuration with an execution timeout over 15 minutes.
+    pub durable_timeout: Option<i64>,
+}
+
+/// The alias that stands for a function in its events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// The logical id.
+    pub id: EcoString,
+    /// The name, such as `provisioned`.
+    pub name: EcoString,
+}
+
+/// The role of a function, as those see it who must wait for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleReference {
+    /// The role that the service makes for all its functions.
+    Shared,
+    /// A role of the user's own in the template, by its logical id.
+    Own(EcoString),
+    /// A role from elsewhere: nothing to wait for.
+    External,
+}
+
+impl FunctionContext {
+    /// The function's key as it goes into logical ids.
+    pub fn id(&self) -> EcoString {
+        naming::normalized(&self.key)
+    }
+
+    /// The logical id of the function.
+    pub fn logical_id(&self) -> EcoString {
+        naming::function(&self.key)
+    }
+
+    /// What an event invokes: the function's ARN, or its alias's.
+    pub fn target(&self) -> Value {
+        let arn = cfn::get_att(self.logical_id(), "Arn");
+        match &self.alias {
+            Some(alias) => cfn::join(":", vec![arn, Value::from(&alias.name)]),
+            None => arn,
+        }
+    }
+
+    /// The logical id of the alias, for those that must wait for it.
+    pub fn alias_id(&self) -> Option<EcoString> {
+        self.alias.as_ref().map(|it| it.id.clone())
+    }
+
+    /// The logical id of the role that an event source reading with the function's role waits for.
+    pub fn role_id(&self) -> Option<EcoString> {
+        match &self.role {
+            RoleReference::Shared => Some(naming::ROLE.into()),
+            RoleReference::Own(id) => Some(id.clone()),
+            RoleReference::External => None,
+        }
+    }
+
+    /// The path of the event at `index` of the function's list, below its key.
+    pub fn event_path(&self, index: usize, kind: &str) -> Path {
+        self.path.join("events").join(index).join(kind)
+    }
+}
+
+/// What a [`ServiceContext`] is made of.
+pub struct Parts<'a> {
+    /// `service`.
+    pub service: EcoString,
+    /// The stage.
+    pub stage: EcoString,
+    /// The region.
+    pub region: EcoString,
+    /// `provider`.
+    pub provider: Arc<Provider>,
+    /// The functions as they are listed.
+    pub functions: &'a [ListedFunction],
+    /// `layers` as it is written.
+    pub layers: &'a Value,
+    /// `resources` as it is written.
+    pub resources: &'a Value,
+    /// The framework that the service was written for.
+    pub dialect: Dialect,
+}
+
+/// Makes the context of a service.
+pub fn service(parts: Parts<'_>) -> ServiceContext {
+    let functions = parts.functions.iter().map(|it| {
+        let written = it.value.get("name").and_then(Value::as_str);
+        let name = written.map_or_else(|| eco_format!("{}-{}-{}", parts.service, parts.stage, it.key), EcoString::from);
+        FunctionName { key: it.key.clone(), name }
+    });
+    let layers = parts.layers.as_object().map(|it| it.keys().cloned().collect()).unwrap_or_default();
+    ServiceContext {
+        functions: Arc::new(functions.collect()),
+        layers: Arc::new(layers),
+        user_resources: resources::user::resources(parts.resources),
+        service: parts.service,
+        stage: parts.stage,
+        region: parts.region,
+        provider: parts.provider,
+        dialect: parts.dialect,
+    }
+}
+
+/// Makes the context of a function.
+pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceContext) -> FunctionContext {
+    let provider = &service.provider;
+    let name = service.function(&listed.key).map(|it| it.name.clone());
+    FunctionContext {
+        key: listed.key.clone(),
+        path: listed.path.clone(),
+        name: name.unwrap_or_default(),
+        alias: resources::function::alias(&listed.key, function),
+        condition: function.condition.clone(),
+        role: resources::role::reference(function, provider),
+        timeout: function.timeout.or(provider.timeout).map_or(6, |it| it.0),
+        memory_size: function.memory_size.or(provider.memory_size).map_or(1024, |it| it.0),
+        http_api_payload: function.http_api.as_ref().and_then(|it| it.payload).map(|it| it.word().into()),
+        durable_timeout: function.durable_config.as_ref().map(|it| it.execution_timeout.0),
+    }
+}

@@ -1,0 +1,8 @@
+//! What a service needs of its own, besides what its events make: one file for each kind of resource.
+
+pub mod deployment_bucket;
+pub mod function;
+pub mod layer;
+pub mod log_group;
+pub mod role;
+pub mod user;

@@ -1,0 +1,99 @@
+//! Linking: the fragments of a service to one template. The only place where they meet.
+//!
+//! The order is the framework's: the deployment bucket, log groups, the shared role, layers, functions, then the
+//! events kind by kind; then `resources` is merged over it all.
+
+use ecow::EcoString;
+
+use super::merge::merge;
+use super::{Fragment, Resource, Template};
+use crate::aws::context::ServiceContext;
+use crate::aws::events::EventKind;
+use crate::aws::resources;
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::LoweredFunction;
+use crate::value::{Object, Value};
+
+/// What is linked.
+pub struct Parts<'a> {
+    /// The service.
+    pub service: &'a ServiceContext,
+    /// The functions in the order of the file.
+    pub functions: &'a [&'a LoweredFunction],
+    /// What the functions share, by kind.
+    pub shared: &'a [(EventKind, &'a Fragment)],
+    /// The layers.
+    pub layers: &'a Fragment,
+    /// `resources` as it is written.
+    pub resources: &'a Value,
+}
+
+/// A template, and what linking found wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Linked {
+    /// The template of an update: everything.
+    pub template: Template,
+    /// The template of the first step of a first deployment: the bucket alone.
+    pub core: Object,
+    /// What linking found wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Links a template.
+pub fn link(parts: &Parts<'_>) -> Linked {
+    let mut linked = Linked::default();
+    let bucket = resources::deployment_bucket::lower(parts.service);
+    linked.core = document(&bucket).body;
+
+    let mut all = bucket;
+    parts.functions.iter().for_each(|it| all.extend(it.log_group.clone()));
+    let mut rest = Fragment::default();
+    rest.extend(parts.layers.clone());
+    parts.functions.iter().for_each(|it| rest.extend(it.function.clone()));
+    for kind in crate::aws::events::KINDS {
+        for function in parts.functions {
+            let own = function.events.iter().filter(|(it, _)| it == kind);
+            own.for_each(|(_, fragment)| rest.extend(fragment.clone()));
+        }
+        let shared = parts.shared.iter().filter(|(it, _)| it == kind);
+        shared.for_each(|(_, fragment)| rest.extend((*fragment).clone()));
+    }
+    all.extend(resources::role::lower(parts.service, parts.functions, &rest));
+    all.extend(rest);
+    let mut template = document(&all);
+    export_outputs(&mut template.body, parts.service);
+    resources::user::merge(parts.resources, &mut template, &mut linked.diagnostics);
+    linked.template = template;
+    linked
+}
+
+/// The template of a fragment: its resources by id, and its outputs.
+fn document(fragment: &Fragment) -> Template {
+    let mut resources = Object::new();
+    let mut origins = Vec::new();
+    for Resource { id, body, from } in &fragment.resources {
+        resources.edit_object(id, |it| merge(it, body));
+        origins.push((id.clone(), from.clone()));
+    }
+    let mut outputs = Object::new();
+    for (id, body) in &fragment.outputs {
+        outputs.insert(id.clone(), body.clone());
+    }
+    let mut body = Object::new();
+    body.insert("AWSTemplateFormatVersion", "2010-09-09");
+    body.insert("Description", "The AWS CloudFormation template for this Serverless application");
+    body.insert("Resources", resources);
+    body.insert("Outputs", outputs);
+    Template { body, origins }
+}
+
+/// Every generated output is exported as `sls-{service}-{stage}-{output}`.
+fn export_outputs(template: &mut Object, service: &ServiceContext) {
+    template.edit_object("Outputs", |outputs| {
+        let ids: Vec<EcoString> = outputs.keys().cloned().collect();
+        for id in ids {
+            let name = ecow::eco_format!("sls-{}-{}-{id}", service.service, service.stage);
+            outputs.edit_object(&id, |it| it.insert("Export", crate::json!({ "Name": name })));
+        }
+    });
+}

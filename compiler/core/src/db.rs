@@ -1,0 +1,160 @@
+//! The inputs of the compiler: files, and one service with the options of an invocation.
+//!
+//! The compiler does no IO. It reads files through a [`System`], which the command line answers from the disk and
+//! the language server from the open buffers first; the environment and the options come in as values.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+/// What a path holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A text in UTF-8.
+    Text(Arc<str>),
+    /// Bytes that are no UTF-8.
+    Binary,
+    /// A directory.
+    Directory,
+    /// Nothing.
+    Missing,
+}
+
+/// Where files come from.
+pub trait System: Send + Sync {
+    /// What is at `path`: an absolute path, or one relative to wherever the system says, with `/` between steps.
+    fn read(&self, path: &str) -> Content;
+}
+
+/// A file, by its path. There is one for each path that was asked for, whether or not it exists.
+#[salsa::input(debug)]
+pub struct File {
+    /// The path, normalised, with `/` between steps.
+    #[returns(deref)]
+    pub path: EcoString,
+    /// What it holds.
+    #[returns(ref)]
+    pub content: Content,
+}
+
+/// What the command line or the editor says about an invocation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `--stage`.
+    pub stage: Option<EcoString>,
+    /// `--region`.
+    pub region: Option<EcoString>,
+    /// All options as `${opt:...}` sees them, by their long names; `stage` and `region` among them if given.
+    pub options: BTreeMap<EcoString, EcoString>,
+    /// `--param key=value`.
+    pub params: BTreeMap<EcoString, EcoString>,
+    /// The environment.
+    pub env: Arc<BTreeMap<EcoString, EcoString>>,
+}
+
+/// One service as it is compiled.
+#[salsa::input(debug)]
+pub struct Service {
+    /// The directory of the service, normalised, with `/` between steps.
+    #[returns(deref)]
+    pub directory: EcoString,
+    /// The configuration file.
+    #[returns(copy)]
+    pub config: File,
+    /// The options.
+    #[returns(ref)]
+    pub options: Options,
+}
+
+/// The database as the stages see it.
+#[salsa::db]
+pub trait Db: salsa::Database {
+    /// The file at `path`.
+    fn file(&self, path: &str) -> File;
+}
+
+/// The one implementation of [`Db`].
+#[salsa::db]
+#[derive(Clone)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+    system: Arc<dyn System>,
+    files: Arc<Mutex<FxHashMap<EcoString, File>>>,
+}
+
+/// Names of the queries that ran, for tests that pin what an edit re-runs.
+pub type QueryLog = Arc<Mutex<Vec<String>>>;
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {
+    fn file(&self, path: &str) -> File {
+        let path = normalize(path);
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        *files.entry(path.clone()).or_insert_with(|| File::new(self, path.clone(), self.system.read(&path)))
+    }
+}
+
+impl Database {
+    /// A database that reads from `system`.
+    pub fn new(system: Arc<dyn System>) -> Database {
+        Database { storage: salsa::Storage::default(), system, files: Arc::default() }
+    }
+
+    /// A database that also writes down which queries run.
+    pub fn logged(system: Arc<dyn System>) -> (Database, QueryLog) {
+        let log = QueryLog::default();
+        let sink = log.clone();
+        let storage = salsa::Storage::new(Some(Box::new(move |event: salsa::Event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                sink.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{database_key:?}"));
+            }
+        })));
+        (Database { storage, system, files: Arc::default() }, log)
+    }
+
+    /// Reads `path` anew and tells the queries if it changed. Answers whether it did.
+    pub fn refresh(&mut self, path: &str) -> bool {
+        use salsa::Setter as _;
+        let path = normalize(path);
+        let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(&path).copied();
+        let Some(file) = known else { return false };
+        let content = self.system.read(&path);
+        // A setter does not compare, so an unchanged file would make every query look again.
+        let changed = *file.content(self) != content;
+        if changed {
+            file.set_content(self).to(content);
+        }
+        changed
+    }
+
+    /// The paths that have been asked for.
+    pub fn known_paths(&self) -> Vec<EcoString> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+}
+
+/// `path` with `/` between steps, and without `.` and `..` where they can be resolved.
+pub fn normalize(path: &str) -> EcoString {
+    let path = path.replace('\\', "/");
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split('/') {
+        match step {
+            "" | "." => {}
+            ".." if steps.last().is_some_and(|it| *it != "..") => drop(steps.pop()),
+            ".." if path.starts_with('/') => {}
+            step => steps.push(step),
+        }
+    }
+    let joined = steps.join("/");
+    if path.starts_with('/') { EcoString::from(format!("/{joined}")) } else { joined.into() }
+}
+
+/// `path` as seen from `directory`, unless it is absolute.
+pub fn join(directory: &str, path: &str) -> EcoString {
+    if path.starts_with('/') || directory.is_empty() { normalize(path) } else { normalize(&format!("{directory}/{path}")) }
+}

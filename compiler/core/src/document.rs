@@ -1,0 +1,190 @@
+//! One configuration file as values: the tree of `slsc-yaml` with its positions left behind.
+//!
+//! Aliases and merge keys are expanded, and the short forms of CloudFormation's functions (`!Ref x`) become the
+//! long ones (`{"Ref": "x"}`), as the framework's reader does. [`find`] goes the other way: from a path in the
+//! values to the node of the tree that wrote it.
+
+use ecow::EcoString;
+use slsc_yaml::{NodeId, NodeKind, Parsed, Tree};
+
+use crate::db::File;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::path::{Path, Segment};
+use crate::rules;
+use crate::value::{Object, Value};
+
+/// The short forms that may tag a value, without the `!`.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>
+pub const TAGS: &[&str] = &[
+    "!And", "!Base64", "!Cidr", "!Condition", "!Equals", "!FindInMap", "!ForEach", "!GetAZs", "!GetAtt",
+    "!GetStackOutput", "!If", "!ImportValue", "!Join", "!Length", "!Not", "!Or", "!Ref", "!Select", "!Split",
+    "!Sub", "!ToJsonString", "!Transform",
+];
+
+/// Reads `text` as YAML with CloudFormation's tags. JSON is YAML, too.
+pub fn parse(text: &str) -> Parsed {
+    slsc_yaml::parse_with(text, TAGS)
+}
+
+/// The value of the first document of `parsed`.
+pub fn value(parsed: &Parsed) -> Value {
+    let tree = &parsed.tree;
+    tree.root().map(|root| Reader { tree, depth: 0 }.value(root)).unwrap_or_default()
+}
+
+struct Reader<'a> {
+    tree: &'a Tree,
+    depth: usize,
+}
+
+/// Aliases may nest deeper than any text that the parser accepts; beyond this a value is cut off.
+const MAX_DEPTH: usize = 400;
+
+impl Reader<'_> {
+    fn value(&mut self, id: NodeId) -> Value {
+        if self.depth >= MAX_DEPTH {
+            return Value::Null;
+        }
+        self.depth += 1;
+        let node = self.tree.node(id);
+        let plain = match &node.kind {
+            NodeKind::Null => Value::Null,
+            NodeKind::Bool(it) => Value::Bool(*it),
+            NodeKind::Number(it) => Value::Number(*it),
+            NodeKind::String(it) => Value::string(&**it),
+            NodeKind::Sequence(items) => Value::array(items.iter().map(|it| self.value(*it)).collect::<Vec<_>>()),
+            NodeKind::Mapping(_) => Value::from(self.object(id)),
+            NodeKind::Alias(_) => match self.tree.target(id) {
+                target if target == id => Value::Null,
+                target => self.value(target),
+            },
+        };
+        self.depth -= 1;
+        match node.tag.as_ref().and_then(|it| long_form(&it.text)) {
+            Some(name) => intrinsic(&name, plain),
+            None => plain,
+        }
+    }
+
+    fn object(&mut self, id: NodeId) -> Object {
+        let mut object = Object::new();
+        let mut merged = Vec::new();
+        let NodeKind::Mapping(entries) = &self.tree.node(id).kind else { return object };
+        for entry in entries {
+            if entry.merge {
+                for source in merge_sources(self.tree, entry.value) {
+                    if let Value::Object(it) = self.value(source) {
+                        for (key, value) in it.iter().filter(|(key, _)| !object.contains_key(key)).collect::<Vec<_>>() {
+                            merged.push(key.clone());
+                            object.insert(key.clone(), value);
+                        }
+                    }
+                }
+                continue;
+            }
+            let key = key_text(self.tree, entry.key);
+            // Of two equal keys the first stays, and the parser has reported the second; a merged one gives way.
+            if !object.contains_key(&key) || merged.contains(&key) {
+                merged.retain(|it| *it != key);
+                let value = self.value(entry.value);
+                object.insert(key, value);
+            }
+        }
+        object
+    }
+}
+
+/// The mappings that a merge key brings in, in order of precedence.
+fn merge_sources(tree: &Tree, value: NodeId) -> Vec<NodeId> {
+    let target = tree.target(value);
+    match &tree.node(target).kind {
+        NodeKind::Sequence(items) => items.iter().map(|it| tree.target(*it)).collect(),
+        _ => vec![target],
+    }
+}
+
+/// The text of a key as JavaScript makes a property name of it.
+pub fn key_text(tree: &Tree, key: NodeId) -> EcoString {
+    match &tree.node(tree.target(key)).kind {
+        NodeKind::Null => "null".into(),
+        NodeKind::Bool(it) => Value::Bool(*it).to_js_string(),
+        NodeKind::Number(it) => Value::Number(*it).to_js_string(),
+        NodeKind::String(it) => EcoString::from(&**it),
+        NodeKind::Sequence(_) | NodeKind::Mapping(_) | NodeKind::Alias(_) => "[object Object]".into(),
+    }
+}
+
+/// The function's long name for a tag: `Ref` and `Condition` keep theirs.
+fn long_form(tag: &str) -> Option<EcoString> {
+    let name = tag.strip_prefix('!').filter(|_| TAGS.contains(&tag))?;
+    Some(if matches!(name, "Ref" | "Condition") { name.into() } else { ecow::eco_format!("Fn::{name}") })
+}
+
+fn intrinsic(name: &str, argument: Value) -> Value {
+    let argument = match (name, &argument) {
+        ("Fn::GetAtt", Value::String(text)) => match text.split_once('.') {
+            Some((id, attribute)) => Value::from([Value::from(id), Value::from(attribute)]),
+            None => Value::from([argument]),
+        },
+        _ => argument,
+    };
+    Value::from(Object::from_iter([(EcoString::from(name), argument)]))
+}
+
+/// Where a path leads in a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The key that the last step went through, if it was a mapping's.
+    pub key: Option<NodeId>,
+    /// The value.
+    pub value: NodeId,
+    /// How many steps of the path were taken; fewer than asked when the tree ends before.
+    pub steps: usize,
+}
+
+/// Follows `path` from `from` as far as the tree goes.
+pub fn find(tree: &Tree, from: NodeId, path: &Path) -> Found {
+    let mut found = Found { key: None, value: from, steps: 0 };
+    for segment in path.segments() {
+        let Some((key, value)) = child(tree, found.value, segment) else { break };
+        found = Found { key: key.or(found.key.filter(|_| value == found.value)), value, steps: found.steps + 1 };
+    }
+    found
+}
+
+fn child(tree: &Tree, node: NodeId, segment: &Segment) -> Option<(Option<NodeId>, NodeId)> {
+    let written = tree.node(node);
+    let is_tag = written.tag.as_ref().and_then(|it| long_form(&it.text)).is_some_and(|it| *segment == Segment::Key(it));
+    if is_tag {
+        return Some((None, node));
+    }
+    let target = tree.target(node);
+    match (&tree.node(target).kind, segment) {
+        (NodeKind::Sequence(items), Segment::Index(index)) => items.get(*index as usize).map(|it| (None, *it)),
+        // The second half of `!GetAtt a.b`.
+        (NodeKind::String(_), Segment::Index(_)) => Some((None, target)),
+        (NodeKind::Mapping(entries), segment) => {
+            let name = segment.to_string();
+            let own = entries.iter().find(|it| !it.merge && key_text(tree, it.key) == name);
+            own.map(|it| (Some(it.key), it.value)).or_else(|| {
+                let merges = entries.iter().filter(|it| it.merge);
+                merges.flat_map(|it| merge_sources(tree, it.value)).find_map(|it| child(tree, it, segment))
+            })
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with the syntax of a file.
+pub fn diagnostics(file: File, parsed: &Parsed) -> Vec<Diagnostic> {
+    let of = |problem: &slsc_yaml::Problem| {
+        let rule = rules::find(problem.kind.id()).unwrap_or(&rules::YAML_SYNTAX);
+        let at = Place::Source { file, range: problem.range.clone() };
+        let mut diagnostic = Diagnostic::new(rule, at, problem.message.as_str());
+        diagnostic.help = problem.help.as_deref().map(EcoString::from);
+        problem.related.iter().fold(diagnostic, |it, (range, message)| {
+            it.related(Place::Source { file, range: range.clone() }, message.as_str())
+        })
+    };
+    parsed.problems.iter().map(of).collect()
+}

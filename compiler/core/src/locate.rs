@@ -1,0 +1,127 @@
+//! Places: from a path in the configuration to characters of a file.
+//!
+//! Nothing before this knows positions. A resolved path is followed through the variables that brought its value
+//! to the file that wrote it, and down that file's tree to the smallest node.
+
+use std::ops::Range;
+
+use slsc_yaml::{NodeId, Tree};
+
+use crate::db::{Db, File, Service};
+use crate::diagnostic::{Diagnostic, Part, Place};
+use crate::document::{Found, find};
+use crate::path::Path;
+use crate::pipeline;
+use crate::variables::Written;
+
+/// Characters of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The file.
+    pub file: File,
+    /// Byte offsets.
+    pub range: Range<usize>,
+}
+
+/// The characters that `place` means. For a value that came through a variable, the place where it was written;
+/// [`used`] gives the places where the variables stand.
+pub fn locate(db: &dyn Db, service: Service, place: &Place) -> Span {
+    match place {
+        Place::Source { file, range } => Span { file: *file, range: range.clone() },
+        Place::Written { file, path, part, within } => {
+            let span = written(db, &Written { file: *file, path: path.clone() }, *part);
+            match within {
+                Some(within) => inside(db, *file, path, within.clone()).unwrap_or(span),
+                None => span,
+            }
+        }
+        Place::Resolved { path, part } => resolved(db, service, path, *part),
+    }
+}
+
+fn resolved(db: &dyn Db, service: Service, path: &Path, part: Part) -> Span {
+    let grafts = &pipeline::resolved(db, service).grafts;
+    // The key of an entry stands where the entry does, even if its value came from elsewhere.
+    let key_of_graft = part == Part::Key && grafts.nearest(path).is_some_and(|(_, below)| below.segments().is_empty());
+    let (found, below) = if key_of_graft {
+        let parent = path.parent();
+        match grafts.nearest(&parent) {
+            Some((graft, below)) => (Some(graft), path.last().map_or(below.clone(), |it| below.join(it.clone()))),
+            None => (None, path.clone()),
+        }
+    } else {
+        match grafts.nearest(path) {
+            Some((graft, below)) => (Some(graft), below),
+            None => (None, path.clone()),
+        }
+    };
+    match found {
+        Some(graft) => match &graft.written {
+            Some(origin) => {
+                let whole = below.segments().iter().fold(origin.path.clone(), |path, it| path.join(it.clone()));
+                written(db, &Written { file: origin.file, path: whole }, part)
+            }
+            None => written(db, &graft.used, Part::Value),
+        },
+        None => written(db, &Written { file: service.config(db), path: below }, part),
+    }
+}
+
+/// Where the variable stands through which the value at `path` came, if it came through one.
+pub fn used(db: &dyn Db, service: Service, path: &Path) -> Option<Span> {
+    let grafts = &pipeline::resolved(db, service).grafts;
+    grafts.nearest(path).map(|(graft, _)| written(db, &graft.used, Part::Value))
+}
+
+fn written(db: &dyn Db, at: &Written, part: Part) -> Span {
+    let tree = &pipeline::parsed(db, at.file).tree;
+    let Some(root) = tree.root() else { return Span { file: at.file, range: 0..0 } };
+    let found = find(tree, root, &at.path);
+    let complete = found.steps == at.path.segments().len();
+    Span { file: at.file, range: range(tree, &found, part, complete) }
+}
+
+fn range(tree: &Tree, found: &Found, part: Part, complete: bool) -> Range<usize> {
+    let key = found.key.map(|it| tree.node(it).range.clone());
+    let value = full_range(tree, found.value);
+    match (part, key) {
+        (Part::Key, Some(key)) => key,
+        // Where the tree ends before the path does, the entry's key is the nearest thing to point at.
+        (Part::Value, Some(key)) if !complete || value.is_empty() => key,
+        (_, None) if !complete => 0..0,
+        // A list item that is a mapping is pointed at by its first key, not by all its lines.
+        (Part::Key, None) => first_key(tree, found.value).unwrap_or(value),
+        _ => value,
+    }
+}
+
+fn first_key(tree: &Tree, node: NodeId) -> Option<Range<usize>> {
+    match &tree.node(node).kind {
+        slsc_yaml::NodeKind::Mapping(entries) => entries.first().map(|it| tree.node(it.key).range.clone()),
+        _ => None,
+    }
+}
+
+/// The range of a node with its tag.
+fn full_range(tree: &Tree, node: NodeId) -> Range<usize> {
+    let node = tree.node(node);
+    let start = node.tag.as_ref().map_or(node.range.start, |it| it.range.start.min(node.range.start));
+    start..node.range.end
+}
+
+fn inside(db: &dyn Db, file: File, path: &Path, within: Range<usize>) -> Option<Span> {
+    let tree = &pipeline::parsed(db, file).tree;
+    let found = find(tree, tree.root()?, path);
+    let range = tree.source_range(pipeline::text(db, file), tree.target(found.value), within);
+    Some(Span { file, range })
+}
+
+/// Sorts diagnostics by place: the configuration file first, then the others by path; and drops repetitions.
+pub fn sort(db: &dyn Db, service: Service, diagnostics: &mut Vec<Diagnostic>) {
+    let config = service.config(db);
+    diagnostics.sort_by_cached_key(|it| {
+        let span = locate(db, service, &it.at);
+        (span.file != config, span.file.path(db).to_owned(), span.range.start, span.range.end, it.rule.id, it.message.clone())
+    });
+    diagnostics.dedup();
+}

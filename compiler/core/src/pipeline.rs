@@ -1,0 +1,398 @@
+//! The compiler as a list of queries, from text to template. Each calls one plain function of one stage.
+//!
+//! Grain: a file up to `document`, a service up to `section`, a function from `function_value` to
+//! `lowered_function`, a kind of event for what functions share, and one `template`. What a query returns holds no
+//! positions, so a comment re-runs `parsed`, `document` and stops.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use crate::aws::context::{FunctionContext, ServiceContext};
+use crate::aws::events::{Event, EventKind, KINDS, Placed};
+use crate::aws::function::Function;
+use crate::aws::provider::Provider;
+use crate::aws::{self, resources};
+use crate::cfn::link::{self, Linked, Parts};
+use crate::cfn::Fragment;
+use crate::db::{Content, Db, File, Service};
+use crate::diagnostic::Diagnostic;
+use crate::path::Path;
+use crate::service::{self, Dialect, ListedFunction, Root, ValidationMode};
+use crate::shape::check::{Checker, check};
+use crate::shape::{ObjectShape, Shape, Typed as _};
+use crate::value::Value;
+use crate::variables::{self, Host, Input, Resolved};
+use crate::document as reader;
+use crate::locate;
+
+/// A function of a service, by its key.
+#[salsa::interned(debug)]
+pub struct FunctionId<'db> {
+    /// The service.
+    #[returns(copy)]
+    pub service: Service,
+    /// The key in `functions`.
+    #[returns(ref)]
+    pub key: EcoString,
+}
+
+/// A kind of event of a service.
+#[salsa::interned(debug)]
+pub struct KindId<'db> {
+    /// The service.
+    #[returns(copy)]
+    pub service: Service,
+    /// The kind.
+    #[returns(copy)]
+    pub kind: EventKind,
+}
+
+/// A typed value, and what is wrong with what was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked<T> {
+    /// The value, if one could be made.
+    pub value: Option<Arc<T>>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+// --- A file -------------------------------------------------------------------------------------------------------
+
+/// The tree of a file, with positions. Compared by nobody: `document` is.
+#[salsa::tracked(no_eq)]
+pub fn parsed(db: &dyn Db, file: File) -> Arc<slsc_yaml::Parsed> {
+    Arc::new(reader::parse(text(db, file)))
+}
+
+/// The text of a file; empty if it has none.
+pub fn text(db: &dyn Db, file: File) -> &str {
+    if let Content::Text(text) = file.content(db) { text } else { "" }
+}
+
+/// The values of a file, without positions, variables as they are written.
+#[salsa::tracked]
+pub fn document(db: &dyn Db, file: File) -> Value {
+    reader::value(parsed(db, file))
+}
+
+// --- A service ----------------------------------------------------------------------------------------------------
+
+struct QueryHost<'db> {
+    db: &'db dyn Db,
+    directory: &'db str,
+}
+
+impl Host for QueryHost<'_> {
+    fn file(&self, path: &str) -> File {
+        self.db.file(&crate::db::join(self.directory, path))
+    }
+
+    fn content(&self, file: File) -> Content {
+        file.content(self.db).clone()
+    }
+
+    fn document(&self, file: File) -> Value {
+        document(self.db, file).clone()
+    }
+}
+
+/// The configuration with its variables replaced.
+#[salsa::tracked]
+pub fn resolved(db: &dyn Db, service: Service) -> Resolved {
+    let host = QueryHost { db, directory: service.directory(db) };
+    variables::resolve(&Input { config: service.config(db), options: service.options(db), host: &host })
+}
+
+/// The name of a top-level section.
+#[salsa::interned(debug)]
+pub struct SectionId<'db> {
+    /// The service.
+    #[returns(copy)]
+    pub service: Service,
+    /// The key.
+    #[returns(copy)]
+    pub key: &'static str,
+}
+
+#[salsa::tracked]
+fn section_value<'db>(db: &'db dyn Db, id: SectionId<'db>) -> Value {
+    resolved(db, id.service(db)).value.get(id.key(db)).cloned().unwrap_or_default()
+}
+
+/// The resolved value of a top-level section; null if there is none.
+pub fn section<'db>(db: &'db dyn Db, service: Service, key: &'static str) -> &'db Value {
+    section_value(db, SectionId::new(db, service, key))
+}
+
+/// How the service is read: the framework that it pins, how mistakes are taken, and whether plugins bring keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// The framework.
+    pub dialect: Dialect,
+    /// How mistakes are taken.
+    pub validation: ValidationMode,
+    /// Whether the service asks for `error` in so many words.
+    pub strict: bool,
+    /// Whether keys that no shape knows may belong to a plugin.
+    pub foreign_keys: bool,
+}
+
+/// How the service is read.
+#[salsa::tracked(returns(copy))]
+pub fn mode(db: &dyn Db, service: Service) -> Mode {
+    let dialect = aws::version::dialect(section(db, service, "frameworkVersion"));
+    let written = ValidationMode::decode(section(db, service, "configValidationMode"));
+    let plugins = section(db, service, "plugins");
+    Mode {
+        dialect,
+        validation: written.unwrap_or(dialect.validation()),
+        strict: written == Some(ValidationMode::Error),
+        foreign_keys: plugins.as_array().is_some_and(|it| !it.is_empty()) || plugins.as_object().is_some(),
+    }
+}
+
+fn checker(db: &dyn Db, service: Service, path: Path) -> Checker {
+    let mode = mode(db, service);
+    Checker::new(path, mode.validation.level(), mode.foreign_keys)
+}
+
+/// The root and its smaller sections. The larger ones are checked on their own.
+#[salsa::tracked]
+pub fn root(db: &dyn Db, service: Service) -> Checked<Root> {
+    let mut cx = checker(db, service, Path::root());
+    let slim = aws::slim_root(&resolved(db, service).value);
+    let value = check(&slim, Root::SHAPE, &mut cx);
+    Checked { value: Root::decode(&value).map(Arc::new), diagnostics: cx.diagnostics }
+}
+
+/// `provider`.
+#[salsa::tracked]
+pub fn provider(db: &dyn Db, service: Service) -> Checked<Provider> {
+    let mut cx = checker(db, service, Path::from(["provider"]));
+    let written = section(db, service, "provider");
+    // `provider: aws` is the provider's name alone.
+    let value = match written {
+        Value::String(name) => crate::json!({ "name": name }),
+        other => other.clone(),
+    };
+    let value = if value.is_null() { value } else { check(&value, Provider::SHAPE, &mut cx) };
+    Checked { value: Provider::decode(&value).map(Arc::new), diagnostics: cx.diagnostics }
+}
+
+/// The functions as they are listed.
+#[salsa::tracked]
+pub fn listed_functions(db: &dyn Db, service: Service) -> Arc<Vec<ListedFunction>> {
+    Arc::new(service::functions(section(db, service, "functions")))
+}
+
+/// The keys of the functions, in the order of the file.
+#[salsa::tracked]
+pub fn function_keys(db: &dyn Db, service: Service) -> Vec<EcoString> {
+    listed_functions(db, service).iter().map(|it| it.key.clone()).collect()
+}
+
+/// What all parts of the service may ask of it. `None` when the provider says too little to lower anything.
+#[salsa::tracked]
+pub fn context(db: &dyn Db, service: Service) -> Option<Arc<ServiceContext>> {
+    let provider = provider(db, service).value.clone()?;
+    let name = service_name(section(db, service, "service"))?;
+    let resolved = resolved(db, service);
+    let region = aws::region(service.options(db).region.as_ref(), &provider);
+    Some(Arc::new(aws::context::service(aws::context::Parts {
+        service: name,
+        stage: resolved.stage.clone(),
+        region,
+        provider,
+        functions: listed_functions(db, service),
+        layers: section(db, service, "layers"),
+        resources: section(db, service, "resources"),
+        dialect: mode(db, service).dialect,
+    })))
+}
+
+fn service_name(section: &Value) -> Option<EcoString> {
+    match section {
+        Value::String(name) => Some(name.clone()),
+        Value::Object(object) => object.get("name").and_then(Value::as_str).map(EcoString::from),
+        _ => None,
+    }
+}
+
+// --- A function ---------------------------------------------------------------------------------------------------
+
+#[salsa::tracked]
+fn listed_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Option<ListedFunction> {
+    listed_functions(db, id.service(db)).iter().find(|it| it.key == *id.key(db)).cloned()
+}
+
+/// A function and its events, checked and typed.
+#[salsa::tracked]
+pub fn checked_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Checked<Function> {
+    let Some(listed) = listed_function(db, id) else { return Checked { value: None, diagnostics: Vec::new() } };
+    let service = id.service(db);
+    let mut cx = checker(db, service, listed.path.clone());
+    let value = check(&listed.value, Function::SHAPE, &mut cx);
+    let mut diagnostics = cx.diagnostics;
+    let function = Function::decode(&value).map(Arc::new);
+    if let Some(function) = &function {
+        diagnostics.extend(aws::function::rules(function, listed));
+    }
+    Checked { value: function, diagnostics }
+}
+
+/// A function without its diagnostics, for what is made of it.
+#[salsa::tracked]
+pub fn function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Option<Arc<Function>> {
+    checked_function(db, id).value.clone()
+}
+
+/// A function as its events and the other functions see it.
+#[salsa::tracked]
+pub fn function_context<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Option<Arc<FunctionContext>> {
+    let context = context(db, id.service(db)).as_ref()?;
+    let function = function(db, id).as_ref()?;
+    let listed = listed_function(db, id).as_ref()?;
+    Some(Arc::new(aws::context::function(listed, function, context)))
+}
+
+/// The events of a function with their places in its list.
+#[salsa::tracked]
+pub fn function_events<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Arc<Vec<Placed<Event>>> {
+    let events = function(db, id).as_ref().and_then(|it| it.events.as_ref());
+    Arc::new(events.map(|it| it.0.clone()).unwrap_or_default())
+}
+
+/// What one function becomes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoweredFunction {
+    /// The log group, which comes before all functions.
+    pub log_group: Fragment,
+    /// The function itself with what belongs to it.
+    pub function: Fragment,
+    /// What its events add, by kind.
+    pub events: Vec<(EventKind, Fragment)>,
+}
+
+/// One function lowered: it changes only when the function or the service around it does.
+#[salsa::tracked]
+pub fn lowered_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Arc<LoweredFunction> {
+    let lowered = || {
+        let service = context(db, id.service(db)).as_ref()?;
+        let function = function(db, id).as_ref()?;
+        let context = function_context(db, id).as_ref()?;
+        let placed = function_events(db, id);
+        let events = KINDS.iter().filter_map(|kind| {
+            let mut fragment = Fragment::default();
+            kind.lower(placed, context, service, &mut fragment);
+            (fragment != Fragment::default()).then_some((*kind, fragment))
+        });
+        Some(LoweredFunction {
+            log_group: resources::log_group::lower(function, context, service),
+            function: resources::function::lower(function, context, service),
+            events: events.collect(),
+        })
+    };
+    Arc::new(lowered().unwrap_or_default())
+}
+
+/// What the functions share of one kind of event: an API, buckets, topics.
+#[salsa::tracked]
+pub fn shared_events<'db>(db: &'db dyn Db, id: KindId<'db>) -> Arc<Fragment> {
+    let service = id.service(db);
+    let kind = id.kind(db);
+    let mut fragment = Fragment::default();
+    if let Some(context) = context(db, service) {
+        let ids = function_ids(db, service);
+        let functions = ids.iter().filter_map(|it| {
+            let events = function_events(db, *it);
+            let used = events.iter().any(|it| it.event.kind() == kind);
+            used.then(|| function_context(db, *it).as_ref().map(|context| (&**context, events.as_slice()))).flatten()
+        });
+        kind.lower_shared(&functions.collect::<Vec<_>>(), context, &mut fragment);
+    }
+    Arc::new(fragment)
+}
+
+fn function_ids<'db>(db: &'db dyn Db, service: Service) -> Vec<FunctionId<'db>> {
+    function_keys(db, service).iter().map(|key| FunctionId::new(db, service, key.clone())).collect()
+}
+
+// --- The template -------------------------------------------------------------------------------------------------
+
+/// The linked template, and what linking found wrong.
+#[salsa::tracked]
+pub fn linked(db: &dyn Db, service: Service) -> Arc<Linked> {
+    let Some(context) = context(db, service) else { return Arc::default() };
+    let functions: Vec<&LoweredFunction> =
+        function_ids(db, service).into_iter().map(|it| &**lowered_function(db, it)).collect();
+    let shared: Vec<(EventKind, &Fragment)> = KINDS
+        .iter()
+        .filter(|it| it.shared())
+        .map(|kind| (*kind, &**shared_events(db, KindId::new(db, service, *kind))))
+        .collect();
+    let layers = lowered_layers(db, service);
+    Arc::new(link::link(&Parts { service: context, functions: &functions, shared: &shared, layers, resources: section(db, service, "resources") }))
+}
+
+/// The layers lowered.
+#[salsa::tracked]
+pub fn lowered_layers(db: &dyn Db, service: Service) -> Fragment {
+    let Some(context) = context(db, service) else { return Fragment::default() };
+    let mut cx = checker(db, service, Path::from(["layers"]));
+    let mut fragment = resources::layer::lower(section(db, service, "layers"), context, &mut cx);
+    fragment.diagnostics.extend(cx.diagnostics);
+    fragment
+}
+
+// --- What is wrong ------------------------------------------------------------------------------------------------
+
+/// Everything that is wrong with a service, in the order of the stages. `files` holds what is wrong with the
+/// syntax of each file that the service reads.
+pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
+    let resolved = resolved(db, service);
+    let mut found: Vec<Diagnostic> = resolved.files.iter().flat_map(|file| syntax(db, *file)).cloned().collect();
+    found.extend(resolved.diagnostics.iter().cloned());
+    found.extend(service_diagnostics(db, service).iter().cloned());
+    for id in function_ids(db, service) {
+        found.extend(checked_function(db, id).diagnostics.iter().cloned());
+        let lowered = lowered_function(db, id);
+        let events = lowered.events.iter().map(|(_, it)| it);
+        for fragment in [&lowered.log_group, &lowered.function].into_iter().chain(events) {
+            found.extend(fragment.diagnostics.iter().cloned());
+        }
+    }
+    for kind in KINDS.iter().filter(|it| it.shared()) {
+        found.extend(shared_events(db, KindId::new(db, service, *kind)).diagnostics.iter().cloned());
+    }
+    found.extend(lowered_layers(db, service).diagnostics.iter().cloned());
+    found.extend(linked(db, service).diagnostics.iter().cloned());
+    locate::sort(db, service, &mut found);
+    found
+}
+
+/// What is wrong with the syntax of a file.
+#[salsa::tracked]
+pub fn syntax(db: &dyn Db, file: File) -> Vec<Diagnostic> {
+    reader::diagnostics(file, parsed(db, file))
+}
+
+/// What is wrong with the service outside its functions.
+#[salsa::tracked]
+pub fn service_diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
+    let mut found = root(db, service).diagnostics.clone();
+    found.extend(provider(db, service).diagnostics.iter().cloned());
+    let mut cx = checker(db, service, Path::from(["resources"]));
+    aws::resources::user::check(section(db, service, "resources"), &mut cx);
+    found.extend(cx.diagnostics);
+    found.extend(aws::rules::service(&resolved(db, service).value, mode(db, service)));
+    found
+}
+
+/// The shape of the whole configuration at its root, for completion and hover.
+pub fn root_shape() -> &'static ObjectShape {
+    match Root::SHAPE {
+        Shape::Object(it) => it,
+        _ => Root::shape(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Every rule by its permanent name: its level, its summary, the framework's error codes it stands for, and its page.
+//!
+//! A page in `rules/` says what a finding means, why it matters and how to mend it; `slsc explain` prints it and
+//! the tests run its example. Adding a rule is one line here and one page.
+
+use crate::diagnostic::Severity;
+
+/// A kind of finding.
+#[derive(Debug)]
+pub struct Rule {
+    /// The permanent kebab-case name, which users see as the code.
+    pub id: &'static str,
+    /// The level unless the service or the command line says otherwise.
+    pub level: Severity,
+    /// What it finds, in one line.
+    pub summary: &'static str,
+    /// The framework's error codes that mean the same, for `slsc explain <code>`.
+    pub peer: &'static [&'static str],
+    /// The page in Markdown.
+    pub page: &'static str,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Rule) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
+macro_rules! rules {
+    ($($name:ident $id:literal $level:ident $summary:literal $peer:expr;)*) => {
+        $(
+            #[doc = $summary]
+            pub static $name: Rule = Rule {
+                id: $id,
+                level: Severity::$level,
+                summary: $summary,
+                peer: &$peer,
+                page: include_str!(concat!("../rules/", $id, ".md")),
+            };
+        )*
+        /// All rules, sorted by name.
+        pub static RULES: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+rules! {
+    CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR"];
+    DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
+    EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
+    FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
+    INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." [];
+    MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
+    MISSING_KEY "missing-key" Error "A key that must be there is missing." [];
+    OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." [];
+    UNKNOWN_EVENT "unknown-event" Error "No event source has this name." [];
+    UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
+    UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." [];
+    WRONG_TYPE "wrong-type" Error "A value is of the wrong type." [];
+    YAML_ALIAS_BOMB "yaml-alias-bomb" Error "Aliases expand to more than a configuration can hold." [];
+    YAML_DUPLICATE_KEY "yaml-duplicate-key" Error "A key is written twice in one mapping." ["CONFIGURATION_PARSE_ERROR"];
+    YAML_INDENTATION "yaml-indentation" Error "A line is indented so that it belongs nowhere." [];
+    YAML_SEVERAL_DOCUMENTS "yaml-several-documents" Error "A file holds more than one document." [];
+    YAML_SYNTAX "yaml-syntax" Error "A text is not YAML." [];
+    YAML_TAB "yaml-tab" Error "A tab indents a line." [];
+    YAML_TOO_DEEP "yaml-too-deep" Error "A document is nested deeper than can be read." [];
+    YAML_UNCLOSED "yaml-unclosed" Error "A quote or a bracket is not closed." [];
+    YAML_UNDEFINED_ALIAS "yaml-undefined-alias" Error "An alias names no anchor." [];
+    YAML_UNKNOWN_TAG "yaml-unknown-tag" Error "A tag is known to nobody." [];
+}
+
+/// The rule called `id`, or that stands for the framework's error code `id`.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|it| it.id == id).or_else(|| RULES.iter().copied().find(|it| it.peer.contains(&id)))
+}

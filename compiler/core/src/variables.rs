@@ -1,0 +1,94 @@
+//! `${...}`: the resolved configuration, and which places its values come from.
+//!
+//! Resolving takes the documents and the options and gives the values with every variable replaced, the
+//! [`Grafts`] that say where a replaced value was written, and what could not be resolved.
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use crate::db::{Content, File, Options};
+use crate::diagnostic::Diagnostic;
+use crate::path::Path;
+use crate::value::Value;
+
+/// What resolving asks of its surroundings.
+pub trait Host {
+    /// The file at `path`, relative to the service's directory.
+    fn file(&self, path: &str) -> File;
+    /// What a file holds.
+    fn content(&self, file: File) -> Content;
+    /// The value that a YAML or JSON file says, variables as they are written.
+    fn document(&self, file: File) -> Value;
+}
+
+/// What resolving is given.
+pub struct Input<'a> {
+    /// The configuration file.
+    pub config: File,
+    /// The options of the invocation.
+    pub options: &'a Options,
+    /// The rest of the world.
+    pub host: &'a dyn Host,
+}
+
+/// A place of a file, as [`crate::diagnostic::Place::Written`] without the part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The file.
+    pub file: File,
+    /// The path in its document.
+    pub path: Path,
+}
+
+/// Where the values of the resolved configuration were written. Only the places where a variable was replaced are
+/// kept; everything below and between stands where the document has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grafts(FxHashMap<Path, Graft>);
+
+/// A value that came from somewhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graft {
+    /// Where the variable stands.
+    pub used: Written,
+    /// Where the value was written, if in a file; else the variable's own place stands for it.
+    pub written: Option<Written>,
+}
+
+impl Grafts {
+    /// Notes that the value at `path` of the resolved configuration came through a variable.
+    pub fn insert(&mut self, path: Path, graft: Graft) {
+        self.0.insert(path, graft);
+    }
+
+    /// The deepest graft at or above `path`, with the steps that remain below it.
+    pub fn nearest(&self, path: &Path) -> Option<(&Graft, Path)> {
+        let segments = path.segments();
+        (0..=segments.len()).rev().find_map(|taken| {
+            let above: Path = segments.iter().take(taken).cloned().collect();
+            let below: Path = segments.iter().skip(taken).cloned().collect();
+            self.0.get(&above).map(|it| (it, below))
+        })
+    }
+}
+
+/// The resolved configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// The values.
+    pub value: Value,
+    /// Where they come from.
+    pub grafts: Grafts,
+    /// What could not be resolved.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that were read, the configuration first.
+    pub files: Vec<File>,
+    /// The stage: `--stage`, else `provider.stage`, else `dev`.
+    pub stage: EcoString,
+}
+
+/// Resolves the configuration.
+pub fn resolve(input: &Input<'_>) -> Resolved {
+    let value = input.host.document(input.config);
+    let stage = input.options.stage.clone().unwrap_or_else(|| "dev".into());
+    Resolved { value, grafts: Grafts::default(), diagnostics: Vec::new(), files: vec![input.config], stage }
+}
