@@ -16,6 +16,7 @@ pub mod cfn;
 pub mod db;
 pub mod diagnostic;
 pub mod document;
+pub mod dotenv;
 pub mod locate;
 pub mod path;
 pub mod pipeline;

@@ -88,6 +88,10 @@ impl Host for QueryHost<'_> {
         self.db.file(&crate::db::join(self.directory, path))
     }
 
+    fn path(&self, file: File) -> EcoString {
+        file.path(self.db).into()
+    }
+
     fn content(&self, file: File) -> Content {
         file.content(self.db).clone()
     }

@@ -51,12 +51,17 @@ rules! {
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." [];
+    INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." [];
     UNKNOWN_EVENT "unknown-event" Error "No event source has this name." [];
     UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
     UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." [];
+    UNRESOLVED_VARIABLE "unresolved-variable" Error "A variable has no value." ["MISSING_VARIABLE_RESULT", "VARIABLES_RESOLUTION_ERROR", "UNRECOGNIZED_VARIABLE_SOURCES"];
+    VARIABLE_CYCLE "variable-cycle" Error "Values refer to each other in a circle." ["CIRCULAR_PROPERTY_DEPENDENCY"];
+    VARIABLE_SYNTAX "variable-syntax" Error "A variable is not written as variables are." ["UNTERMINATED_VARIABLE", "INVALID_VARIABLE_SOURCE", "INVALID_VARIABLE_TYPE", "INVALID_VARIABLE_ADDRESS", "INVALID_VARIABLE_PARAM", "INVALID_VARIABLE_LITERAL_SOURCE", "INVALID_VARIABLE_STRING_LITERAL"];
+    VARIABLE_TYPE "variable-type" Error "A variable inside a text is a mapping." ["NON_STRING_VARIABLE_RESULT"];
     WRONG_TYPE "wrong-type" Error "A value is of the wrong type." [];
     YAML_ALIAS_BOMB "yaml-alias-bomb" Error "Aliases expand to more than a configuration can hold." [];
     YAML_DUPLICATE_KEY "yaml-duplicate-key" Error "A key is written twice in one mapping." ["CONFIGURATION_PARSE_ERROR"];

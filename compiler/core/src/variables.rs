@@ -1,7 +1,12 @@
 //! `${...}`: the resolved configuration, and which places its values come from.
 //!
 //! Resolving takes the documents and the options and gives the values with every variable replaced, the
-//! [`Grafts`] that say where a replaced value was written, and what could not be resolved.
+//! [`Grafts`] that say where a replaced value was written, and what could not be resolved. A value that only the
+//! network knows becomes [`Value::Unknown`] with its reason.
+
+pub mod resolve;
+pub mod sources;
+pub mod syntax;
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -11,10 +16,14 @@ use crate::diagnostic::Diagnostic;
 use crate::path::Path;
 use crate::value::Value;
 
+pub use resolve::resolve;
+
 /// What resolving asks of its surroundings.
 pub trait Host {
     /// The file at `path`, relative to the service's directory.
     fn file(&self, path: &str) -> File;
+    /// The path of a file.
+    fn path(&self, file: File) -> EcoString;
     /// What a file holds.
     fn content(&self, file: File) -> Content;
     /// The value that a YAML or JSON file says, variables as they are written.
@@ -84,11 +93,4 @@ pub struct Resolved {
     pub files: Vec<File>,
     /// The stage: `--stage`, else `provider.stage`, else `dev`.
     pub stage: EcoString,
-}
-
-/// Resolves the configuration.
-pub fn resolve(input: &Input<'_>) -> Resolved {
-    let value = input.host.document(input.config);
-    let stage = input.options.stage.clone().unwrap_or_else(|| "dev".into());
-    Resolved { value, grafts: Grafts::default(), diagnostics: Vec::new(), files: vec![input.config], stage }
 }
