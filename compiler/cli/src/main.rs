@@ -1,2 +1,28 @@
-//! The binary `slsc`.
-fn main() {}
+//! `slsc`: checks, compiles, deploys and serves Serverless Framework services.
+//!
+//! Results go to standard output, everything else to standard error. Exit status: 0 fine; 1 the service has errors
+//! or the operation failed; 2 wrong usage, or a file that cannot be read.
+
+mod args;
+mod commands;
+mod output;
+mod project;
+mod system;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = args::Args::parse();
+    match commands::run(&arguments) {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.print();
+            failure.code()
+        }
+    }
+}

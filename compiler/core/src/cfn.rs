@@ -2,6 +2,7 @@
 
 pub mod link;
 pub mod merge;
+pub mod stamp;
 
 use ecow::EcoString;
 
@@ -51,6 +52,17 @@ impl Resource {
     }
 }
 
+/// A statement of the shared role's policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// The statement.
+    pub statement: Value,
+    /// Whether it is left out where an equal one stands already.
+    pub once: bool,
+    /// Whether it comes behind those of all functions.
+    pub late: bool,
+}
+
 /// What lowering makes of one part of the configuration. Fragments do not see each other: [`link`] merges them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fragment {
@@ -59,7 +71,7 @@ pub struct Fragment {
     /// Outputs with their bodies, in order.
     pub outputs: Vec<(EcoString, Object)>,
     /// IAM statements for the role that all functions share, in order.
-    pub statements: Vec<Value>,
+    pub statements: Vec<Permission>,
     /// ARNs of managed policies for the shared role.
     pub managed_policies: Vec<Value>,
     /// Services that may assume the shared role besides Lambda, such as `scheduler.amazonaws.com`.
@@ -84,8 +96,12 @@ impl Fragment {
 
     /// Lets the shared role do `actions` on `resources`.
     pub fn allow(&mut self, actions: &[&str], resources: Vec<Value>) {
-        let actions: Vec<Value> = actions.iter().map(|it| Value::from(*it)).collect();
-        self.statements.push(crate::json!({ "Effect": "Allow", "Action": actions, "Resource": resources }));
+        self.statements.push(Permission { statement: allowance(actions, resources), once: false, late: false });
+    }
+
+    /// As [`Fragment::allow`], unless it is allowed in the same words already.
+    pub fn allow_once(&mut self, actions: &[&str], resources: Vec<Value>) {
+        self.statements.push(Permission { statement: allowance(actions, resources), once: true, late: false });
     }
 
     /// Reports a mistake.
@@ -102,6 +118,11 @@ impl Fragment {
         self.trusted_services.extend(other.trusted_services);
         self.diagnostics.extend(other.diagnostics);
     }
+}
+
+fn allowance(actions: &[&str], resources: Vec<Value>) -> Value {
+    let actions: Vec<Value> = actions.iter().map(|it| Value::from(*it)).collect();
+    crate::json!({ "Effect": "Allow", "Action": actions, "Resource": resources })
 }
 
 /// A linked template, and which parts of the configuration made each of its resources.

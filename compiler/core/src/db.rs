@@ -66,6 +66,9 @@ pub struct Service {
     /// The options.
     #[returns(ref)]
     pub options: Options,
+    /// The archives that have been made: their names and the base64 of their SHA-256. Empty before packaging.
+    #[returns(ref)]
+    pub archives: Arc<BTreeMap<EcoString, EcoString>>,
 }
 
 /// The database as the stages see it.

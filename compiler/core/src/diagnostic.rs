@@ -181,6 +181,11 @@ impl Diagnostic {
         self
     }
 
+    /// Whether the terminal shows it. Hints are for editors.
+    pub fn is_shown(&self) -> bool {
+        self.severity != Severity::Hint
+    }
+
     /// Whether it stops `package` and `deploy`.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error

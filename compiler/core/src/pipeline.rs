@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::aws::context::{FunctionContext, ServiceContext};
+use crate::aws::context::{FunctionContext, RoleReference, ServiceContext};
 use crate::aws::events::{Event, EventKind, KINDS, Placed};
 use crate::aws::function::Function;
 use crate::aws::provider::Provider;
@@ -211,6 +211,8 @@ pub fn context(db: &dyn Db, service: Service) -> Option<Arc<ServiceContext>> {
         functions: listed_functions(db, service),
         layers: section(db, service, "layers"),
         resources: section(db, service, "resources"),
+        package: root(db, service).value.as_ref().and_then(|it| it.package.clone()).unwrap_or_default(),
+        archives: service.archives(db).clone(),
         dialect: mode(db, service).dialect,
     })))
 }
@@ -270,6 +272,8 @@ pub fn function_events<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Arc<Vec<Pla
 /// What one function becomes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoweredFunction {
+    /// What the shared role must know of it.
+    pub role: resources::role::RoleNeeds,
     /// The log group, which comes before all functions.
     pub log_group: Fragment,
     /// The function itself with what belongs to it.
@@ -292,6 +296,13 @@ pub fn lowered_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Arc<Lowere
             (fragment != Fragment::default()).then_some((*kind, fragment))
         });
         Some(LoweredFunction {
+            role: resources::role::RoleNeeds {
+                name: context.name.clone(),
+                disable_logs: function.disable_logs == Some(true),
+                own_role: function.role.is_some(),
+                vpc: function.vpc.is_some(),
+                durable: function.durable_config.is_some() && context.role == RoleReference::Shared,
+            },
             log_group: resources::log_group::lower(function, context, service),
             function: resources::function::lower(function, context, service),
             events: events.collect(),
@@ -371,6 +382,13 @@ pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     }
     found.extend(lowered_layers(db, service).diagnostics.iter().cloned());
     found.extend(linked(db, service).diagnostics.iter().cloned());
+    locate::sort(db, service, &mut found);
+    found
+}
+
+/// What `package` and `deploy` need and nobody knows yet, once for each value: they refuse to guess.
+pub fn insist(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
+    let mut found = variables::unknown(&resolved(db, service).value);
     locate::sort(db, service, &mut found);
     found
 }

@@ -1,16 +1,19 @@
 //! What lowering may ask of the service around it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::function::Function;
+use super::function::{AliasParts, Function};
+use super::layer::Layer;
 use super::naming;
 use super::provider::Provider;
 use super::resources;
 use crate::cfn;
 use crate::path::Path;
-use crate::service::{Dialect, ListedFunction};
+use crate::service::{Dialect, ListedFunction, PackageSettings};
+use crate::shape::{Map, Typed as _};
 use crate::value::{Object, Value};
 
 /// The service as its parts see it. It changes only when the service's name, stage or provider do, or when a
@@ -27,8 +30,12 @@ pub struct ServiceContext {
     pub provider: Arc<Provider>,
     /// The functions in the order of the file: key and physical name.
     pub functions: Arc<Vec<FunctionName>>,
-    /// The keys of `layers`.
-    pub layers: Arc<Vec<EcoString>>,
+    /// The layers.
+    pub layers: Arc<Map<Layer>>,
+    /// `package`.
+    pub package: PackageSettings,
+    /// The archives that have been made: their names and the base64 of their SHA-256.
+    pub archives: Arc<BTreeMap<EcoString, EcoString>>,
     /// The framework that the service was written for.
     pub dialect: Dialect,
     /// `Resources` of the user's own `resources`, merged, for ids that the service may refer to.
@@ -42,9 +49,19 @@ pub struct FunctionName {
     pub key: EcoString,
     /// The name in Lambda: `name`, else `{service}-{stage}-{key}`.
     pub name: EcoString,
+    /// The alias that stands for it.
+    pub alias: Option<Alias>,
+    /// Its condition.
+    pub condition: Option<EcoString>,
 }
 
 impl ServiceContext {
+    /// The hash of an archive: base64 of its SHA-256. Before packaging that of an empty one stands for it.
+    pub fn code_hash(&self, archive: &str) -> EcoString {
+        const NOTHING: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        self.archives.get(archive).cloned().unwrap_or_else(|| NOTHING.into())
+    }
+
     /// The name of the stack: `provider.stackName`, else `{service}-{stage}`.
     pub fn stack_name(&self) -> EcoString {
         self.provider.stack_name.clone().unwrap_or_else(|| eco_format!("{}-{}", self.service, self.stage))
@@ -156,6 +173,10 @@ pub struct Parts<'a> {
     pub functions: &'a [ListedFunction],
     /// `layers` as it is written.
     pub layers: &'a Value,
+    /// `package`.
+    pub package: PackageSettings,
+    /// The archives that have been made.
+    pub archives: Arc<BTreeMap<EcoString, EcoString>>,
     /// `resources` as it is written.
     pub resources: &'a Value,
     /// The framework that the service was written for.
@@ -167,12 +188,19 @@ pub fn service(parts: Parts<'_>) -> ServiceContext {
     let functions = parts.functions.iter().map(|it| {
         let written = it.value.get("name").and_then(Value::as_str);
         let name = written.map_or_else(|| eco_format!("{}-{}-{}", parts.service, parts.stage, it.key), EcoString::from);
-        FunctionName { key: it.key.clone(), name }
+        let function = AliasParts::decode(&it.value).unwrap_or_default();
+        FunctionName {
+            key: it.key.clone(),
+            name,
+            alias: resources::function::alias(&it.key, &function),
+            condition: function.condition,
+        }
     });
-    let layers = parts.layers.as_object().map(|it| it.keys().cloned().collect()).unwrap_or_default();
     ServiceContext {
         functions: Arc::new(functions.collect()),
-        layers: Arc::new(layers),
+        layers: Arc::new(Map::decode(parts.layers).unwrap_or_default()),
+        package: parts.package,
+        archives: parts.archives,
         user_resources: resources::user::resources(parts.resources),
         service: parts.service,
         stage: parts.stage,
@@ -190,7 +218,7 @@ pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceC
         key: listed.key.clone(),
         path: listed.path.clone(),
         name: name.unwrap_or_default(),
-        alias: resources::function::alias(&listed.key, function),
+        alias: resources::function::alias(&listed.key, &AliasParts::of(function)),
         condition: function.condition.clone(),
         role: resources::role::reference(function, provider),
         timeout: function.timeout.or(provider.timeout).map_or(6, |it| it.0),

@@ -153,3 +153,28 @@ pub fn rules(function: &Function, listed: &ListedFunction) -> Vec<Diagnostic> {
     let _ = (function, listed);
     Vec::new()
 }
+
+/// The options of a function that others see: they decide its alias and whether it exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Typed)]
+pub struct AliasParts {
+    /// As [`Function::condition`].
+    pub condition: Option<Text>,
+    /// As [`Function::durable_config`].
+    pub durable_config: Option<DurableConfig>,
+    /// As [`Function::provisioned_concurrency`].
+    pub provisioned_concurrency: Option<Cfn<Int>>,
+    /// As [`Function::snap_start`].
+    pub snap_start: Option<bool>,
+}
+
+impl AliasParts {
+    /// Those of a function.
+    pub fn of(function: &Function) -> AliasParts {
+        AliasParts {
+            condition: function.condition.clone(),
+            durable_config: function.durable_config.clone(),
+            provisioned_concurrency: function.provisioned_concurrency.clone(),
+            snap_start: function.snap_start,
+        }
+    }
+}

@@ -2,7 +2,11 @@
 
 pub mod deployment_bucket;
 pub mod function;
+pub mod image;
+pub mod invocation;
 pub mod layer;
 pub mod log_group;
 pub mod role;
+pub mod url;
 pub mod user;
+pub mod version;

@@ -59,6 +59,25 @@ pub struct Statement {
     pub condition: Option<Value>,
 }
 
+impl Statement {
+    /// As it goes into a policy.
+    pub fn to_value(&self) -> Value {
+        let Statement { sid, effect, action, not_action, principal, not_principal, resource, not_resource, condition } =
+            self.clone();
+        let mut out = crate::value::Object::new();
+        out.insert_some("Sid", sid);
+        out.insert_some("Effect", effect);
+        out.insert_some("Action", action);
+        out.insert_some("NotAction", not_action);
+        out.insert_some("Principal", principal);
+        out.insert_some("NotPrincipal", not_principal);
+        out.insert_some("Resource", resource);
+        out.insert_some("NotResource", not_resource);
+        out.insert_some("Condition", condition);
+        out.into()
+    }
+}
+
 /// `Effect` of an IAM statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Typed)]
 pub enum Effect {

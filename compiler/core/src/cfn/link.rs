@@ -50,6 +50,8 @@ pub fn link(parts: &Parts<'_>) -> Linked {
     let mut rest = Fragment::default();
     rest.extend(parts.layers.clone());
     parts.functions.iter().for_each(|it| rest.extend(it.function.clone()));
+    // The framework adds the permissions of destinations once the hashes of all archives are there.
+    rest.statements.sort_by_key(|it| it.late);
     for kind in crate::aws::events::KINDS {
         for function in parts.functions {
             let own = function.events.iter().filter(|(it, _)| it == kind);

@@ -1,1 +1,257 @@
-//! Diagnostics as text.
+//! Diagnostics as text: for people, for logs, and as JSON for programs.
+
+use codespan_reporting::diagnostic::{Diagnostic as Report, Label, LabelStyle, Severity as ReportSeverity};
+use codespan_reporting::files::{Error as FilesError, Files};
+use codespan_reporting::term::{self, Config};
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+use super::{Diagnostic, Severity};
+use crate::db::{Db, File, Service};
+use crate::locate::{Span, locate};
+use crate::pipeline;
+
+/// The files of a report, with their lines.
+struct Sources<'db> {
+    db: &'db dyn Db,
+    names: FxHashMap<File, (String, Vec<usize>)>,
+}
+
+impl<'db> Sources<'db> {
+    fn new(db: &'db dyn Db, service: Service, files: impl Iterator<Item = File>) -> Sources<'db> {
+        let entry = |file: File| {
+            let text = pipeline::text(db, file);
+            (file, (display_path(db, service, file), codespan_reporting::files::line_starts(text).collect()))
+        };
+        Sources { db, names: files.map(entry).collect() }
+    }
+}
+
+impl<'a> Files<'a> for Sources<'_> {
+    type FileId = File;
+    type Name = &'a str;
+    type Source = &'a str;
+
+    fn name(&'a self, id: File) -> Result<&'a str, FilesError> {
+        self.names.get(&id).map(|it| it.0.as_str()).ok_or(FilesError::FileMissing)
+    }
+
+    fn source(&'a self, id: File) -> Result<&'a str, FilesError> {
+        Ok(pipeline::text(self.db, id))
+    }
+
+    fn line_index(&'a self, id: File, byte: usize) -> Result<usize, FilesError> {
+        let starts = &self.names.get(&id).ok_or(FilesError::FileMissing)?.1;
+        Ok(starts.binary_search(&byte).unwrap_or_else(|next| next.saturating_sub(1)))
+    }
+
+    fn line_range(&'a self, id: File, line: usize) -> Result<std::ops::Range<usize>, FilesError> {
+        let starts = &self.names.get(&id).ok_or(FilesError::FileMissing)?.1;
+        let start = *starts.get(line).ok_or(FilesError::LineTooLarge { given: line, max: starts.len() })?;
+        let end = starts.get(line + 1).copied().unwrap_or_else(|| pipeline::text(self.db, id).len());
+        Ok(start..end)
+    }
+}
+
+/// The path of a file as users know it: from the service's directory if it lies below.
+pub fn display_path(db: &dyn Db, service: Service, file: File) -> String {
+    let path = file.path(db);
+    let directory = service.directory(db);
+    let inside = path.strip_prefix(directory).and_then(|it| it.strip_prefix('/'));
+    inside.unwrap_or(path).to_owned()
+}
+
+/// For people: each diagnostic with its code, its text and what to do. `color` writes ANSI colours.
+pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: bool) -> String {
+    let mut files: Vec<File> = Vec::new();
+    let mut reports = Vec::new();
+    for diagnostic in diagnostics {
+        let at = locate(db, service, &diagnostic.at);
+        let mut labels = vec![Label::new(LabelStyle::Primary, at.file, at.range)];
+        files.push(labels.first().map_or(service.config(db), |it| it.file_id));
+        for related in &diagnostic.related {
+            let span = locate(db, service, &related.at);
+            files.push(span.file);
+            labels.push(Label::new(LabelStyle::Secondary, span.file, span.range).with_message(related.message.as_str()));
+        }
+        let notes = [("why", &diagnostic.why), ("help", &diagnostic.help)];
+        let notes = notes.iter().filter_map(|(word, text)| text.as_ref().map(|it| format!("{word}: {it}")));
+        reports.push(Report {
+            severity: severity(diagnostic.severity),
+            code: Some(diagnostic.rule.id.into()),
+            message: diagnostic.message.to_string(),
+            labels,
+            notes: notes.collect(),
+        });
+    }
+    let sources = Sources::new(db, service, files.into_iter());
+    let config = Config::default();
+    let mut out = Vec::new();
+    for report in &reports {
+        // Writing to memory cannot fail, and every file of a label is in `sources`.
+        let result = if color {
+            term::emit_to_write_style(&mut codespan_reporting::term::termcolor::Ansi::new(&mut out), &config, &sources, report)
+        } else {
+            term::emit_to_io_write(&mut out, &config, &sources, report)
+        };
+        drop(result);
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn severity(severity: Severity) -> ReportSeverity {
+    match severity {
+        Severity::Error => ReportSeverity::Error,
+        Severity::Warning => ReportSeverity::Warning,
+        Severity::Info => ReportSeverity::Note,
+        Severity::Hint => ReportSeverity::Help,
+    }
+}
+
+/// A place by line and column, both from 1; a column counts Unicode scalar values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+}
+
+/// A range of positions; the end is behind the last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PositionRange {
+    /// The first character.
+    pub start: Position,
+    /// Behind the last character.
+    pub end: Position,
+}
+
+/// The position of a byte offset.
+pub fn position(text: &str, offset: usize) -> Position {
+    let before = text.get(..offset.min(text.len())).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |it| it + 1);
+    let line = before.bytes().filter(|it| *it == b'\n').count() + 1;
+    let column = before.get(line_start..).map_or(0, |it| it.chars().count()) + 1;
+    Position { line, column }
+}
+
+fn positions(db: &dyn Db, span: &Span) -> PositionRange {
+    let text = pipeline::text(db, span.file);
+    PositionRange { start: position(text, span.range.start), end: position(text, span.range.end) }
+}
+
+/// One line for each: `file:line:column: severity[code]: message`.
+pub fn concise(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        let at = locate(db, service, &diagnostic.at);
+        let Position { line, column } = positions(db, &at).start;
+        let path = display_path(db, service, at.file);
+        let word = diagnostic.severity.word();
+        out.push_str(&format!("{path}:{line}:{column}: {word}[{}]: {}\n", diagnostic.rule.id, diagnostic.message));
+    }
+    out
+}
+
+/// A diagnostic for programs; the fields are a contract.
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonDiagnostic {
+    /// The rule's name.
+    pub code: &'static str,
+    /// `error`, `warning`, `info` or `hint`.
+    pub severity: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// Why, if it is said.
+    pub why: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// The page of the rule.
+    pub url: String,
+    /// The file.
+    pub file: String,
+    /// Where in the file.
+    pub range: PositionRange,
+    /// Other places of the story.
+    pub related: Vec<JsonRelated>,
+    /// Changes that mend it.
+    pub fixes: Vec<JsonFix>,
+}
+
+/// Another place of a [`JsonDiagnostic`].
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonRelated {
+    /// What is there.
+    pub message: String,
+    /// The file.
+    pub file: String,
+    /// Where in the file.
+    pub range: PositionRange,
+}
+
+/// A change that mends a [`JsonDiagnostic`].
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonFix {
+    /// What it does.
+    pub title: String,
+    /// Whether it may be applied unasked.
+    pub safe: bool,
+    /// The replacements.
+    pub edits: Vec<JsonEdit>,
+}
+
+/// A replacement of a [`JsonFix`].
+#[derive(Clone, Debug, Serialize)]
+pub struct JsonEdit {
+    /// The file.
+    pub file: String,
+    /// What is replaced.
+    pub range: PositionRange,
+    /// By what.
+    pub text: String,
+}
+
+/// The page of a rule on the web.
+pub fn url(rule: &str) -> String {
+    format!("https://github.com/slsc/slsc/blob/main/compiler/core/rules/{rule}.md")
+}
+
+/// Diagnostics for programs.
+pub fn json(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Vec<JsonDiagnostic> {
+    let place = |at: &super::Place| {
+        let span = locate(db, service, at);
+        (display_path(db, service, span.file), positions(db, &span))
+    };
+    let one = |it: &Diagnostic| {
+        let (file, range) = place(&it.at);
+        let related = it.related.iter().map(|related| {
+            let (file, range) = place(&related.at);
+            JsonRelated { message: related.message.to_string(), file, range }
+        });
+        let fixes = it.fixes.iter().map(|fix| JsonFix {
+            title: fix.title.to_string(),
+            safe: fix.safe,
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| {
+                    let (file, range) = place(&edit.at);
+                    JsonEdit { file, range, text: edit.text.to_string() }
+                })
+                .collect(),
+        });
+        JsonDiagnostic {
+            code: it.rule.id,
+            severity: it.severity.word(),
+            message: it.message.to_string(),
+            why: it.why.as_ref().map(ToString::to_string),
+            help: it.help.as_ref().map(ToString::to_string),
+            url: url(it.rule.id),
+            file,
+            range,
+            related: related.collect(),
+            fixes: fixes.collect(),
+        }
+    };
+    diagnostics.iter().map(one).collect()
+}

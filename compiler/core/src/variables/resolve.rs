@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::sources::{self, Answer, Question};
 use super::syntax::{self, Call, Operand, Piece, Source, Variable};
-use super::{Graft, Grafts, Host, Input, Resolved, Written};
+use super::{Graft, Host, Input, Resolved, Written};
 use crate::db::{Content, File, Options};
 use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::{Path, Segment};

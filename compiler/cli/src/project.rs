@@ -1,0 +1,122 @@
+//! A service on the disk: its configuration file, its options, its database.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use slsc_core::db::{Content, Database, Db as _, Options, Service, System as _};
+use slsc_core::diagnostic::{Diagnostic, render};
+use slsc_core::pipeline;
+
+use crate::args::Global;
+use crate::output::Failure;
+use crate::system::Disk;
+
+/// The names of configuration files, in the order in which the framework looks for them.
+pub const CONFIG_NAMES: [&str; 3] = ["serverless.yml", "serverless.yaml", "serverless.json"];
+
+/// A service with its database.
+pub struct Project {
+    /// The database.
+    pub db: Database,
+    /// The service.
+    pub service: Service,
+}
+
+impl Project {
+    /// Opens the service in the directory that the options name.
+    pub fn open(global: &Global) -> Result<Project, Failure> {
+        Project::open_in(&global.directory, global)
+    }
+
+    /// Opens the service in `directory`.
+    pub fn open_in(directory: &Path, global: &Global) -> Result<Project, Failure> {
+        let absolute = std::path::absolute(directory).map_err(|error| {
+            Failure::usage(format!("cannot find `{}`: {error}", directory.display()), "give a directory that exists")
+        })?;
+        let directory = slsc_core::db::normalize(&absolute.to_string_lossy());
+        let config = config_file(&directory, global)?;
+        let options = options(global)?;
+        let db = Database::new(Arc::new(Disk));
+        let file = db.file(&config);
+        match file.content(&db) {
+            Content::Text(_) => {}
+            Content::Binary => {
+                return Err(Failure::usage(format!("`{config}` is not a text in UTF-8"), "save the file as UTF-8"));
+            }
+            Content::Missing | Content::Directory => {
+                return Err(Failure::usage(format!("there is no file `{config}`"), "name the configuration file with `--config`"));
+            }
+        }
+        let service = Service::new(&db, directory, file, options, Arc::default());
+        Ok(Project { db, service })
+    }
+
+    /// Everything that is wrong.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        pipeline::diagnostics(&self.db, self.service)
+    }
+
+    /// Shows what is wrong on standard error, and stops if anything is an error. `insist` also asks for what only
+    /// packaging needs to know.
+    pub fn demand_sound(&self, global: &Global, insist: bool) -> Result<(), Failure> {
+        let mut found = self.diagnostics();
+        if insist {
+            found.extend(pipeline::insist(&self.db, self.service));
+        }
+        let errors = found.iter().filter(|it| it.is_error()).count();
+        found.retain(Diagnostic::is_shown);
+        anstream::eprint!("{}", render::human(&self.db, self.service, &found, crate::output::color(global)));
+        if errors > 0 {
+            let word = if errors == 1 { "error" } else { "errors" };
+            return Err(Failure::failed(format!("the service has {errors} {word}"), "mend what is shown above"));
+        }
+        Ok(())
+    }
+}
+
+fn config_file(directory: &str, global: &Global) -> Result<String, Failure> {
+    if let Some(name) = &global.config {
+        if name.contains(['/', '\\']) && !name.starts_with("./") {
+            return Err(Failure::usage(
+                format!("`--config {name}` lies in another directory"),
+                "name a file in the directory of the service, and choose that with `-C`",
+            ));
+        }
+        return Ok(format!("{directory}/{name}"));
+    }
+    let candidates = CONFIG_NAMES.iter().map(|it| format!("{directory}/{it}"));
+    candidates.clone().find(|it| Disk.read(it) != Content::Missing).ok_or_else(|| {
+        Failure::usage(
+            format!("there is no service in `{directory}`"),
+            "go to a directory with a `serverless.yml`, or name one with `-C`",
+        )
+    })
+}
+
+/// The options as the compiler takes them.
+pub fn options(global: &Global) -> Result<Options, Failure> {
+    let mut params = BTreeMap::new();
+    for param in &global.params {
+        let Some((key, value)) = param.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty()) else {
+            return Err(Failure::usage(format!("`--param {param}` has no value"), "write `--param key=value`"));
+        };
+        params.insert(key.into(), value.trim_end().into());
+    }
+    let mut all = BTreeMap::new();
+    let named = [("stage", &global.stage), ("region", &global.region), ("aws-profile", &global.aws_profile), ("config", &global.config)];
+    for (name, value) in named {
+        if let Some(value) = value {
+            all.insert(name.into(), value.as_str().into());
+        }
+    }
+    let text = |it: std::ffi::OsString| it.into_string().ok().map(Into::into);
+    let env = std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect();
+    Ok(Options {
+        stage: global.stage.as_deref().map(Into::into),
+        region: global.region.as_deref().map(Into::into),
+        options: all,
+        params,
+        env: Arc::new(env),
+    })
+}
