@@ -55,6 +55,7 @@ rules! {
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
+    NOT_SUPPORTED "not-supported" Error "Something that the framework can do and this compiler cannot yet." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." [];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
     UNKNOWN_EVENT "unknown-event" Error "No event source has this name." [];

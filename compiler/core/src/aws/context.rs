@@ -89,6 +89,8 @@ pub struct FunctionContext {
     /// What an event source that reads with the function's role waits for: the role's logical id, if it is in the
     /// template.
     pub role: RoleReference,
+    /// The ARN of the role, as the function has it.
+    pub role_arn: Value,
     /// `timeout` in seconds, the provider's or the default of 6.
     pub timeout: i64,
     /// `memorySize` in MB, the provider's or the default of 1024.
@@ -221,6 +223,7 @@ pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceC
         alias: resources::function::alias(&listed.key, &AliasParts::of(function)),
         condition: function.condition.clone(),
         role: resources::role::reference(function, provider),
+        role_arn: resources::role::arn(function, provider),
         timeout: function.timeout.or(provider.timeout).map_or(6, |it| it.0),
         memory_size: function.memory_size.or(provider.memory_size).map_or(1024, |it| it.0),
         http_api_payload: function.http_api.as_ref().and_then(|it| it.payload).map(|it| it.word().into()),

@@ -137,6 +137,10 @@ macro_rules! event_sources {
 }
 
 event_sources! {
+    schedule::Schedule,
+    s3::S3,
+    sns::Sns,
+    stream::Stream,
     sqs::Sqs,
 }
 
@@ -157,5 +161,17 @@ pub fn event_source_mapping(
     let waits: Vec<ecow::EcoString> = function.role_id().into_iter().chain(function.alias_id()).collect();
     crate::cfn::Resource::new(id, "AWS::Lambda::EventSourceMapping", properties, from)
         .depends_on(waits)
+        .with_some("Condition", function.condition.clone())
+}
+
+/// The permission of an event source to invoke a function, which waits for the alias that it names.
+pub fn permission(
+    id: impl Into<ecow::EcoString>,
+    properties: impl Into<Value>,
+    function: &FunctionContext,
+    from: &crate::path::Path,
+) -> crate::cfn::Resource {
+    crate::cfn::Resource::new(id, "AWS::Lambda::Permission", properties, from)
+        .with_some("DependsOn", function.alias_id())
         .with_some("Condition", function.condition.clone())
 }

@@ -9,7 +9,7 @@ use crate::aws::naming::ROLE;
 use crate::aws::provider::iam::RoleSettings;
 use crate::aws::provider::{IamRole, Provider};
 use crate::aws::types::Role;
-use crate::cfn::{Fragment, Permission, Resource, join, reference as to, sub};
+use crate::cfn::{Fragment, Permission, Resource, get_att, join, reference as to, sub};
 use crate::json;
 use crate::path::Path;
 use crate::pipeline::LoweredFunction;
@@ -62,6 +62,16 @@ pub fn reference(function: &Function, provider: &Provider) -> RoleReference {
             None if ["Fn::ImportValue", "Ref", "Fn::Sub"].iter().any(|key| it.get(key).is_some()) => RoleReference::External,
             None => RoleReference::Shared,
         },
+    }
+}
+
+/// The ARN of the role that a function runs with.
+pub fn arn(function: &Function, provider: &Provider) -> Value {
+    match custom(function, provider) {
+        None => get_att(ROLE, "Arn"),
+        Some(Cfn::Value(text)) if text.starts_with("arn:") => text.into(),
+        Some(Cfn::Value(id)) => get_att(id.clone(), "Arn"),
+        Some(Cfn::Intrinsic(it) | Cfn::Unknown(it)) => it.clone(),
     }
 }
 
