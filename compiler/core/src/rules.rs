@@ -48,6 +48,7 @@ macro_rules! rules {
 rules! {
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
+    DUPLICATE_ROUTE "duplicate-route" Error "Two events take the same method and path." ["DUPLICATE_HTTP_API_ROUTE"];
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." [];
@@ -58,6 +59,7 @@ rules! {
     NOT_SUPPORTED "not-supported" Error "Something that the framework can do and this compiler cannot yet." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." [];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
+    UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER"];
     UNKNOWN_EVENT "unknown-event" Error "No event source has this name." [];
     UNKNOWN_FUNCTION "unknown-function" Error "A function is named that the service does not have." ["FUNCTION_MISSING_IN_SERVICE"];
     UNKNOWN_IMAGE "unknown-image" Error "An image is named that the service does not have." ["REFERENCED_FUNCTION_IMAGE_NOT_DEFINED_IN_PROVIDER"];

@@ -55,6 +55,21 @@ pub struct FunctionName {
     pub condition: Option<EcoString>,
 }
 
+impl FunctionName {
+    /// What invokes the function: its ARN, or its alias's.
+    pub fn target(&self) -> Value {
+        target(naming::function(&self.key), self.alias.as_ref())
+    }
+}
+
+fn target(id: EcoString, alias: Option<&Alias>) -> Value {
+    let arn = cfn::get_att(id, "Arn");
+    match alias {
+        Some(alias) => cfn::join(":", vec![arn, Value::from(&alias.name)]),
+        None => arn,
+    }
+}
+
 impl ServiceContext {
     /// The hash of an archive: base64 of its SHA-256. Before packaging that of an empty one stands for it.
     pub fn code_hash(&self, archive: &str) -> EcoString {
@@ -134,11 +149,7 @@ impl FunctionContext {
 
     /// What an event invokes: the function's ARN, or its alias's.
     pub fn target(&self) -> Value {
-        let arn = cfn::get_att(self.logical_id(), "Arn");
-        match &self.alias {
-            Some(alias) => cfn::join(":", vec![arn, Value::from(&alias.name)]),
-            None => arn,
-        }
+        target(self.logical_id(), self.alias.as_ref())
     }
 
     /// The logical id of the alias, for those that must wait for it.

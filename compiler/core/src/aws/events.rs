@@ -139,9 +139,11 @@ macro_rules! event_sources {
 event_sources! {
     schedule::Schedule,
     s3::S3,
+    http::Http,
     sns::Sns,
     stream::Stream,
     sqs::Sqs,
+    http_api::HttpApi,
 }
 
 /// `FilterCriteria` of an event source mapping: each pattern as JSON text.

@@ -31,6 +31,51 @@ pub fn upper_first(text: &str) -> EcoString {
     }
 }
 
+/// A path of an API as it goes into logical ids: `users/{id}` is `UsersIdVar`.
+pub fn path(path: &str) -> EcoString {
+    path.split('/').map(path_part).collect()
+}
+
+fn path_part(part: &str) -> EcoString {
+    let mut part = part.to_lowercase().replace('-', "Dash");
+    if let (Some(open), Some(close)) = (part.find('{'), part.rfind('}'))
+        && open < close
+        && let (Some(before), Some(inner), Some(after)) = (part.get(..open), part.get(open + 1..close), part.get(close + 1..))
+    {
+        part = format!("{before}{inner}Var{after}");
+    }
+    alphanumeric(&part)
+}
+
+/// The words of a name: runs of letters and digits, parted where a lower-case letter meets an upper-case one.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut previous = ' ';
+    for char in name.chars() {
+        let breaks = !previous.is_alphanumeric()
+            || (previous.is_lowercase() && char.is_uppercase())
+            || (previous.is_ascii_digit() != char.is_ascii_digit());
+        if char.is_alphanumeric() {
+            match words.last_mut().filter(|_| !breaks) {
+                Some(word) => word.push(char),
+                None => words.push(char.to_string()),
+            }
+        }
+        previous = char;
+    }
+    words
+}
+
+/// `my-schema name` as `MySchemaName`, the rest of each word in lower case.
+pub fn upper_camel(name: &str) -> EcoString {
+    words(name).iter().map(|it| upper_first(&it.to_lowercase())).collect()
+}
+
+/// `application/json` as `ApplicationJson`, the rest of each word as it is.
+pub fn start_case(name: &str) -> EcoString {
+    words(name).iter().map(|it| upper_first(it)).collect()
+}
+
 /// `{N}LambdaFunction`.
 pub fn function(key: &str) -> EcoString {
     eco_format!("{}LambdaFunction", normalized(key))

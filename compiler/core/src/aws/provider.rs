@@ -3,6 +3,8 @@
 pub mod deployment;
 pub mod iam;
 
+use super::events::http::config::{ApiGateway, RestApiLogs};
+use super::events::http_api::config::{HttpApi, HttpApiLogs};
 use super::runtime::Runtime;
 use super::types::{
     Architecture, DataProtectionPolicy, Environment, LambdaLogs, RetentionDays, Role, RuntimeManagement, Statement, Tags,
@@ -23,7 +25,7 @@ pub struct Provider {
     /// Application load balancers: target groups and authorizers.
     pub alb: Option<Value>,
     /// The REST API of the `http` events.
-    pub api_gateway: Option<Value>,
+    pub api_gateway: Option<ApiGateway>,
     /// The name of the REST API. `{stage}-{service}` by default.
     pub api_name: Option<Text>,
     /// The processor architecture of the functions.
@@ -50,7 +52,7 @@ pub struct Provider {
     /// Environment variables of all functions.
     pub environment: Option<Environment>,
     /// The HTTP API of the `httpApi` events.
-    pub http_api: Option<Value>,
+    pub http_api: Option<HttpApi>,
     /// The role of the functions, and that of deployments.
     pub iam: Option<Iam>,
     /// Managed policies of the functions' role.
@@ -185,9 +187,9 @@ pub struct ProviderLogs {
     /// Whether functions that the framework adds write logs.
     pub framework_lambda: Option<bool>,
     /// Access logs of the HTTP API.
-    pub http_api: Option<Value>,
+    pub http_api: Option<HttpApiLogs>,
     /// Logs of the REST API.
-    pub rest_api: Option<Value>,
+    pub rest_api: Option<RestApiLogs>,
     /// Logs of the websocket API.
     pub websocket: Option<Value>,
     /// How the functions log.

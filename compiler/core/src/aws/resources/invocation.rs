@@ -5,9 +5,8 @@ use ecow::{EcoString, eco_format};
 use super::role;
 use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::aws::function::Function;
-use crate::aws::naming;
 use crate::aws::types::{Destination, DestinationKind, Destinations, TypedDestination};
-use crate::cfn::{Fragment, Permission, Resource, get_att, join, reference, sub};
+use crate::cfn::{Fragment, Permission, Resource, reference, sub};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
 use crate::path::Path;
@@ -105,16 +104,12 @@ fn resolve(destination: &Destination, service: &ServiceContext, path: &Path, out
                 out.report(unknown_function(key, service, Place::value(path.clone())));
                 return None;
             };
-            let arn = get_att(naming::function(key), "Arn");
+            let arn = function.target();
             let name = &function.name;
             let tail = function.alias.as_ref().map(|it| eco_format!(":{}", it.name)).unwrap_or_default();
             let resource = sub(eco_format!(
                 "arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}{tail}"
             ));
-            let arn = match &function.alias {
-                Some(alias) => join(":", vec![arn, Value::from(&alias.name)]),
-                None => arn,
-            };
             let alias_id = function.alias.as_ref().map(|it| it.id.clone());
             let condition = function.condition.clone();
             Some(Target { arn, action: "lambda:InvokeFunction", resource, alias_id, condition, once: true })

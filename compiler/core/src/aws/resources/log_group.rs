@@ -8,6 +8,7 @@ use crate::aws::naming;
 use crate::aws::types::DataProtectionPolicy;
 use crate::cfn::{Fragment, Resource};
 use crate::json;
+use crate::path::Path;
 use crate::value::{Object, Value};
 
 /// The name of a function's log group.
@@ -33,6 +34,16 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
             .with_some("Condition", context.condition.clone()),
     );
     out
+}
+
+/// The log group of an API.
+pub fn api(id: &str, name: EcoString, service: &ServiceContext, from: &Path) -> Resource {
+    let provider = &service.provider;
+    let mut properties = Object::new();
+    properties.insert("LogGroupName", name);
+    properties.insert_some("RetentionInDays", provider.log_retention_in_days.map(|it| it.0));
+    properties.insert_some("DataProtectionPolicy", provider.log_data_protection_policy.as_ref().map(policy));
+    Resource::new(id, "AWS::Logs::LogGroup", properties, from)
 }
 
 fn policy(policy: &DataProtectionPolicy) -> Value {
