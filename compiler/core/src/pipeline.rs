@@ -158,7 +158,10 @@ pub fn mode(db: &dyn Db, service: Service) -> Mode {
 
 fn checker(db: &dyn Db, service: Service, path: Path) -> Checker {
     let mode = mode(db, service);
-    Checker::new(path, mode.validation.level(), mode.foreign_keys)
+    let mut cx = Checker::new(path, mode.validation.level(), mode.foreign_keys);
+    cx.old_keys = mode.dialect != Dialect::V4;
+    cx.strict = mode.strict;
+    cx
 }
 
 /// The root and its smaller sections. The larger ones are checked on their own.
@@ -382,13 +385,20 @@ pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     }
     found.extend(lowered_layers(db, service).diagnostics.iter().cloned());
     found.extend(linked(db, service).diagnostics.iter().cloned());
+    aws::rules::raise_deprecations(section(db, service, "deprecationNotificationMode"), &mut found);
     locate::sort(db, service, &mut found);
     found
 }
 
 /// What `package` and `deploy` need and nobody knows yet, once for each value: they refuse to guess.
 pub fn insist(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
-    let mut found = variables::unknown(&resolved(db, service).value);
+    let config = &resolved(db, service).value;
+    let mut found = variables::unknown(config);
+    let exists = |path: &str| {
+        let file = db.file(&crate::db::join(service.directory(db), path));
+        !matches!(file.content(db), Content::Missing)
+    };
+    found.extend(aws::rules::missing_files(config, service.directory(db), &exists));
     locate::sort(db, service, &mut found);
     found
 }
@@ -407,7 +417,7 @@ pub fn service_diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     let mut cx = checker(db, service, Path::from(["resources"]));
     aws::resources::user::check(section(db, service, "resources"), &mut cx);
     found.extend(cx.diagnostics);
-    found.extend(aws::rules::service(&resolved(db, service).value, mode(db, service)));
+    found.extend(aws::rules::service(&resolved(db, service).value, service.options(db), mode(db, service)));
     found
 }
 

@@ -53,11 +53,15 @@ rules! {
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." [];
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
+    MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
     NOT_SUPPORTED "not-supported" Error "Something that the framework can do and this compiler cannot yet." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." [];
+    PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
+    RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
+    SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
     UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER"];
     UNKNOWN_EVENT "unknown-event" Error "No event source has this name." [];

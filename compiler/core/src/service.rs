@@ -38,6 +38,7 @@ pub struct Root {
     /// How the framework shows deprecations. Without effect here.
     pub deprecation_notification_mode: Option<DeprecationMode>,
     /// Deprecation codes that the framework leaves out. Without effect here.
+    #[pattern(r"^([A-Z0-9_]+|\*)$")]
     pub disabled_deprecations: Option<Vec<Text>>,
     /// The range of framework versions that the service was written for, such as `3` or `^3.38`.
     pub framework_version: Option<Text>,

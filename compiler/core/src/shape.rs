@@ -75,6 +75,8 @@ pub struct Word {
     pub text: &'static str,
     /// What it means.
     pub docs: &'static str,
+    /// Whether it is only kept for old services.
+    pub ended: bool,
 }
 
 /// A mapping with free keys.
@@ -118,6 +120,8 @@ pub struct Field {
     pub limits: Limits,
     /// What to use instead, if it is only kept for old services.
     pub deprecated: Option<&'static str>,
+    /// Whether version 4 of the framework has removed it.
+    pub removed: bool,
 }
 
 /// Limits of a field's value. They hold for the scalar itself, for each item of a list, and never for intrinsics.
@@ -182,7 +186,7 @@ impl Shape {
             Shape::Number { integer: false } => "a number".into(),
             Shape::String(it) => it.noun.into(),
             Shape::Choice(it) => {
-                let words: Vec<String> = it.words.iter().map(|it| format!("`{}`", it.text)).collect();
+                let words: Vec<String> = it.words.iter().filter(|it| !it.ended).map(|it| format!("`{}`", it.text)).collect();
                 match words.split_last() {
                     Some((last, [])) => last.clone(),
                     Some((last, rest)) => format!("one of {} or {last}", rest.join(", ")),
@@ -309,7 +313,7 @@ pub struct False;
 
 impl Typed for False {
     const SHAPE: &'static Shape =
-        &Shape::Choice(&ChoiceShape { words: &[Word { text: "false", docs: "Switched off." }], ignore_case: false });
+        &Shape::Choice(&ChoiceShape { words: &[Word { text: "false", docs: "Switched off.", ended: false }], ignore_case: false });
 
     fn decode(value: &Value) -> Option<False> {
         matches!(value, Value::Bool(false)).then_some(False)

@@ -8,7 +8,8 @@
 //!
 //! Attributes of a struct: `#[open]` (other keys are allowed), `#[requires("a", "b+c")]` (one of these sets of keys
 //! must be there). Of a field: `#[key("...")]`, `#[shorthand]` (a bare scalar stands for it), `#[range(0, 300)]`,
-//! `#[length(1, 64)]`, `#[items(1, 10)]`, `#[pattern("...")]`, `#[instead("...")]` (deprecated, and what to use).
+//! `#[length(1, 64)]`, `#[items(1, 10)]`, `#[pattern("...")]`, `#[instead("...")]` (deprecated, and what to use), `#[removed]` (version 4
+//! has removed it).
 //! Of an enum of words: `#[ignore_case]`.
 
 use proc_macro::TokenStream;
@@ -19,7 +20,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, Ident, Lit, LitStr, Meta, Token};
 
 /// Implements `Typed`. See the documentation of the crate.
-#[proc_macro_derive(Typed, attributes(key, shorthand, range, length, items, pattern, instead, open, requires, ignore_case))]
+#[proc_macro_derive(Typed, attributes(key, shorthand, range, length, items, pattern, instead, removed, open, requires, ignore_case))]
 pub fn derive_typed(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
     let tokens = match &input.data {
@@ -86,6 +87,7 @@ fn field(field: &Field) -> syn::Result<Tokens> {
     let items = pair(&field.attrs, "items")?;
     let pattern = text(&field.attrs, "pattern")?;
     let instead = text(&field.attrs, "instead")?;
+    let removed = has(&field.attrs, "removed");
     Ok(quote! {
         crate::shape::Field {
             key: #key,
@@ -94,6 +96,7 @@ fn field(field: &Field) -> syn::Result<Tokens> {
             required: <#ty as crate::shape::FieldType>::REQUIRED,
             limits: crate::shape::Limits { range: #range, length: #length, pattern: #pattern, items: #items },
             deprecated: #instead,
+            removed: #removed,
         }
     })
 }
@@ -115,7 +118,7 @@ fn words(input: &DeriveInput, data: &DataEnum) -> syn::Result<Tokens> {
 
         impl crate::shape::Typed for #name {
             const SHAPE: &'static crate::shape::Shape = &crate::shape::Shape::Choice(&crate::shape::ChoiceShape {
-                words: &[#( crate::shape::Word { text: #texts, docs: #docs } ),*],
+                words: &[#( crate::shape::Word { text: #texts, docs: #docs, ended: false } ),*],
                 ignore_case: #ignore_case,
             });
 

@@ -38,7 +38,8 @@ pub trait EventSource: Typed + Clone + PartialEq {
     /// Lowers the events of one function: what belongs to the function alone.
     fn lower(_events: &FunctionEvents<'_, Self>, _service: &ServiceContext, _out: &mut Fragment) {}
 
-    /// Lowers what the functions share: an API, a bucket, a topic.
+    /// Lowers what the functions share: an API, a bucket, a topic. Called without functions, too, so that what the
+    /// provider says of the kind is checked.
     fn lower_shared(_functions: &[FunctionEvents<'_, Self>], _service: &ServiceContext, _out: &mut Fragment) {}
 }
 
@@ -95,9 +96,7 @@ macro_rules! event_sources {
                         .map(|(function, events)| FunctionEvents { function, events: events.iter().filter_map(Event::$module).collect() })
                         .filter(|it| !it.events.is_empty())
                         .collect();
-                    if !functions.is_empty() {
-                        $module::$Type::lower_shared(&functions, service, out);
-                    }
+                    $module::$Type::lower_shared(&functions, service, out);
                 } )+ }
             }
         }
@@ -162,7 +161,7 @@ pub fn event_source_mapping(
 ) -> crate::cfn::Resource {
     let waits: Vec<ecow::EcoString> = function.role_id().into_iter().chain(function.alias_id()).collect();
     crate::cfn::Resource::new(id, "AWS::Lambda::EventSourceMapping", properties, from)
-        .depends_on(waits)
+        .with("DependsOn", waits)
         .with_some("Condition", function.condition.clone())
 }
 

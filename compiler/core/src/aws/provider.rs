@@ -66,6 +66,7 @@ pub struct Provider {
     /// The KMS key that encrypts environments.
     pub kms_key_arn: Option<Cfn<KmsArn>>,
     /// The hash of Lambda versions. Without effect: there is one way left.
+    #[removed]
     #[instead("nothing: there is one way left")]
     pub lambda_hashing_version: Option<Text>,
     /// ARNs of the layers of all functions that have none of their own.
@@ -138,7 +139,9 @@ pub struct Provider {
     pub websockets_api_route_selection_expression: Option<Text>,
     /// What the websocket API is for.
     pub websockets_description: Option<Text>,
-    /// How buckets' events are wired up where CloudFormation does not. Without effect: it always does.
+    /// Whether CloudFormation makes event buses. Without effect: it always does.
+    #[removed]
+    #[instead("nothing: CloudFormation makes event buses")]
     pub event_bridge: Option<Value>,
 }
 
@@ -219,7 +222,7 @@ pub struct Region(pub &'static str);
 macro_rules! regions {
     ($($name:literal $docs:literal;)*) => {
         /// The regions with their places.
-        pub const REGIONS: &[crate::shape::Word] = &[$( crate::shape::Word { text: $name, docs: $docs } ),*];
+        pub const REGIONS: &[crate::shape::Word] = &[$( crate::shape::Word { text: $name, docs: $docs, ended: false } ),*];
     };
 }
 

@@ -1,11 +1,225 @@
 //! Rules of the whole service that no shape can say.
 
-use crate::diagnostic::Diagnostic;
+use ecow::{EcoString, eco_format};
+
+use super::provider::REGIONS;
+use super::runtime::RUNTIMES;
+use crate::db::Options;
+use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::path::Path;
 use crate::pipeline::Mode;
-use crate::value::Value;
+use crate::rules;
+use crate::service::{Dialect, functions};
+use crate::shape::check::matches;
+use crate::value::{Object, Value};
 
 /// What is wrong with the resolved configuration as a whole.
-pub fn service(config: &Value, mode: Mode) -> Vec<Diagnostic> {
-    let _ = (config, mode);
-    Vec::new()
+pub fn service(config: &Value, options: &Options, mode: Mode) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let Value::Object(root) = config else {
+        if !matches!(config, Value::Unknown(_)) {
+            let at = Place::value(Path::root());
+            found.push(
+                Diagnostic::new(&rules::WRONG_TYPE, at, eco_format!("expected a mapping, found {}", config.noun()))
+                    .help("start with `service: my-service`"),
+            );
+        }
+        return found;
+    };
+    service_name(root, mode, &mut found);
+    provider_name(root, &mut found);
+    function_list(root, &mut found);
+    stage_and_region(root, options, &mut found);
+    framework(root, mode, &mut found);
+    runtimes(root, mode, &mut found);
+    found
+}
+
+fn service_name(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
+    let Some(Value::Object(name)) = root.get("service") else { return };
+    let at = Place::value(Path::from(["service"]));
+    let mut diagnostic = Diagnostic::new(&rules::SERVICE_OBJECT, at.clone(), "`service` is a mapping").help("write the name alone: `service: my-service`");
+    if let Some(name) = name.get("name").and_then(Value::as_str) {
+        diagnostic = diagnostic.replace(eco_format!("write `{name}`"), false, at, name);
+    }
+    if mode.dialect == Dialect::Legacy {
+        diagnostic.severity = Severity::Warning;
+    }
+    found.push(diagnostic);
+}
+
+fn provider_name(root: &Object, found: &mut Vec<Diagnostic>) {
+    let name = match root.get("provider") {
+        Some(Value::String(name)) => Some(name),
+        Some(Value::Object(provider)) => match provider.get("name") {
+            Some(Value::String(name)) => Some(name),
+            _ => return,
+        },
+        Some(_) => return,
+        None => None,
+    };
+    match name {
+        Some(name) if name == "aws" => {}
+        Some(_) => {}
+        None => found.push(
+            Diagnostic::new(&rules::MISSING_KEY, Place::key(Path::root()), "missing key `provider`")
+                .help("add `provider:` with `name: aws` below it"),
+        ),
+    }
+}
+
+fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
+    let Some(section) = root.get("functions") else { return };
+    let mut wrong = |path: Path, value: &Value, what: &str| {
+        found.push(
+            Diagnostic::new(&rules::WRONG_TYPE, Place::value(path), eco_format!("expected {what}, found {}", value.noun()))
+                .help("write each function as a key with its options below it"),
+        );
+    };
+    let path = Path::from(["functions"]);
+    match section {
+        Value::Null | Value::Unknown(_) | Value::Object(_) => {}
+        Value::Array(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                if !matches!(part, Value::Object(_) | Value::Unknown(_) | Value::Null) {
+                    wrong(path.join(index), part, "a mapping of functions");
+                }
+            }
+        }
+        other => wrong(path, other, "a mapping of functions"),
+    }
+    for listed in functions(section) {
+        if !matches!(listed.value, Value::Object(_) | Value::Unknown(_)) {
+            found.push(
+                Diagnostic::new(&rules::WRONG_TYPE, Place::key(listed.path.clone()), eco_format!("the function `{}` has no options", listed.key))
+                    .help("add at least `handler: file.function` below it"),
+            );
+        }
+        if !matches("^[a-zA-Z0-9-_]+$", &listed.key) {
+            found.push(
+                Diagnostic::new(&rules::INVALID_FORMAT, Place::key(listed.path), eco_format!("`{}` is not a function's key", listed.key))
+                    .help("use letters, digits, `-` and `_`"),
+            );
+        }
+    }
+}
+
+fn stage_and_region(root: &Object, options: &Options, found: &mut Vec<Diagnostic>) {
+    let provider = root.get("provider");
+    let written = |key: &str| provider.and_then(|it| it.get(key)).and_then(Value::as_str).map(EcoString::from);
+    if let Some(stage) = options.stage.clone().or_else(|| written("stage"))
+        && !matches("^[A-Za-z0-9-]+$", &stage)
+        && (options.stage.is_some() || provider.and_then(|it| it.get("stage")).is_some())
+    {
+        let at = Place::value(Path::from(["provider", "stage"]));
+        found.push(
+            Diagnostic::new(&rules::INVALID_STAGE, at, eco_format!("`{stage}` is not a stage"))
+                .why("stages go into the names of resources")
+                .help("use letters, digits and `-`"),
+        );
+    }
+    if let Some(region) = &options.region
+        && !REGIONS.iter().any(|it| it.text == region)
+    {
+        let at = Place::value(Path::from(["provider", "region"]));
+        let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at, eco_format!("`{region}` is not a region of AWS"));
+        found.push(match nearest(region, REGIONS.iter().map(|it| it.text)) {
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),
+            None => diagnostic.help("give one such as `--region us-east-1`"),
+        });
+    }
+}
+
+fn framework(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
+    let at = Place::value(Path::from(["frameworkVersion"]));
+    let message = match mode.dialect {
+        Dialect::V4 => return,
+        Dialect::V3 => "this service was written for version 3 of the framework",
+        Dialect::Legacy => "this service was written for version 1 or 2 of the framework",
+    };
+    let written = root.get("frameworkVersion").map(Value::to_js_string).unwrap_or_default();
+    found.push(
+        Diagnostic::new(&rules::FRAMEWORK_VERSION, at, message)
+            .why(eco_format!("`{written}` takes no newer one; so older runtimes and keys are taken, and mistakes are warnings"))
+            .help("remove `frameworkVersion` to have the service checked as version 4 checks it"),
+    );
+}
+
+/// Runtimes that have ended, where the check of the shape does not refuse them.
+fn runtimes(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
+    // Where `error` is asked for, the check of the shape has refused them.
+    if mode.strict {
+        return;
+    }
+    let mut look = |path: Path, runtime: Option<&Value>| {
+        let Some(runtime) = runtime.and_then(Value::as_str) else { return };
+        if let Some(word) = RUNTIMES.iter().find(|it| it.ended && it.text == runtime) {
+            let name = word.docs.trim_end_matches('.');
+            found.push(
+                Diagnostic::new(&rules::RUNTIME_ENDED, Place::value(path), eco_format!("{name} has ended"))
+                    .why("Lambda no longer updates it, and refuses new functions with it")
+                    .help("move to a newer runtime"),
+            );
+        }
+    };
+    look(Path::from(["provider", "runtime"]), root.get("provider").and_then(|it| it.get("runtime")));
+    for listed in root.get("functions").map(functions).unwrap_or_default() {
+        look(listed.path.join("runtime"), listed.value.get("runtime"));
+    }
+}
+
+/// Deprecations are errors where the service asks for it.
+pub fn raise_deprecations(mode: &Value, found: &mut [Diagnostic]) {
+    if mode.as_str() == Some("error") {
+        let deprecations = found.iter_mut().filter(|it| it.rule == &rules::DEPRECATED_KEY);
+        deprecations.for_each(|it| it.severity = Severity::Error);
+    }
+}
+
+/// Files that packaging needs and that are not there: plugins and ready archives.
+pub fn missing_files(config: &Value, directory: &str, exists: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let plugins = config.get("plugins");
+    let (list, root, local) = match plugins {
+        Some(Value::Object(it)) => {
+            let local = it.get("localPath").and_then(Value::as_str).unwrap_or(".serverless_plugins");
+            (it.get("modules").and_then(Value::as_array), Path::from(["plugins", "modules"]), local)
+        }
+        other => (other.and_then(Value::as_array), Path::from(["plugins"]), ".serverless_plugins"),
+    };
+    for (index, name) in list.into_iter().flatten().enumerate() {
+        let Some(name) = name.as_str() else { continue };
+        if !plugin_exists(name, local, directory, exists) {
+            found.push(
+                Diagnostic::new(&rules::PLUGIN_NOT_FOUND, Place::value(root.join(index)), eco_format!("the plugin `{name}` is not installed"))
+                    .why("what a plugin adds to the template is not known without it")
+                    .help("install it with your package manager, or remove it from `plugins`"),
+            );
+        }
+    }
+    let mut artifact = |path: Path, package: Option<&Value>| {
+        let Some(file) = package.and_then(|it| it.get("artifact")).and_then(Value::as_str) else { return };
+        if !file.starts_with("s3://") && !exists(file) {
+            found.push(
+                Diagnostic::new(&rules::MISSING_FILE, Place::value(path.join("package").join("artifact")), eco_format!("there is no archive `{file}`"))
+                    .help("build it first, or mend the path, which is relative to the service"),
+            );
+        }
+    };
+    artifact(Path::root(), config.get("package"));
+    for listed in config.get("functions").map(functions).unwrap_or_default() {
+        artifact(listed.path.clone(), listed.value.get("package"));
+    }
+    found
+}
+
+fn plugin_exists(name: &str, local: &str, directory: &str, exists: &dyn Fn(&str) -> bool) -> bool {
+    if name.starts_with('.') || name.starts_with('/') {
+        return ["", ".js", ".cjs", ".mjs", "/index.js"].iter().any(|it| exists(&format!("{name}{it}")));
+    }
+    if exists(&format!("{local}/{name}")) || exists(&format!("{local}/{name}.js")) {
+        return true;
+    }
+    let depth = directory.matches('/').count();
+    (0..=depth).any(|up| exists(&format!("{}node_modules/{name}/package.json", "../".repeat(up))))
 }

@@ -344,7 +344,7 @@ pub enum LogFormat {
 pub struct RetentionDays(pub Int);
 
 macro_rules! numbers {
-    ($($number:literal)*) => { &[$( crate::shape::Word { text: $number, docs: "Days." } ),*] };
+    ($($number:literal)*) => { &[$( crate::shape::Word { text: $number, docs: "Days.", ended: false } ),*] };
 }
 
 impl Typed for RetentionDays {
@@ -422,13 +422,24 @@ pub enum TracingMode {
     PassThrough,
 }
 
-/// `vpc` of a function: a VPC, or `false` for none.
-#[derive(Clone, Debug, PartialEq, Eq, Typed)]
+/// `vpc` of a function: a VPC, or `false` or nothing for none.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VpcSetting {
     /// No VPC, whatever the provider says.
     Off(False),
     /// The VPC.
     Vpc(Vpc),
+}
+
+impl Typed for VpcSetting {
+    const SHAPE: &'static Shape = &Shape::OneOf(&[False::SHAPE, Vpc::SHAPE]);
+
+    fn decode(value: &Value) -> Option<VpcSetting> {
+        match value {
+            Value::Null | Value::Bool(false) => Some(VpcSetting::Off(False)),
+            other => Vpc::decode(other).map(VpcSetting::Vpc),
+        }
+    }
 }
 
 /// `vpc`: the subnets and security groups that functions run in.

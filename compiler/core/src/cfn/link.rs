@@ -5,7 +5,6 @@
 
 use ecow::EcoString;
 
-use super::merge::merge;
 use super::{Fragment, Resource, Template};
 use crate::aws::context::ServiceContext;
 use crate::aws::events::EventKind;
@@ -74,7 +73,8 @@ fn document(fragment: &Fragment) -> Template {
     let mut resources = Object::new();
     let mut origins = Vec::new();
     for Resource { id, body, from } in &fragment.resources {
-        resources.edit_object(id, |it| merge(it, body));
+        // A later one of the same id replaces the earlier, as the framework assigns them.
+        resources.insert(id.clone(), body.clone());
         origins.push((id.clone(), from.clone()));
     }
     let mut outputs = Object::new();

@@ -16,9 +16,11 @@ pub struct PackageSettings {
     /// Globs of the files that are packaged; a `!` in front leaves files out, and the last match wins.
     pub patterns: Option<Vec<Text>>,
     /// Globs of files that are left out.
+    #[removed]
     #[instead("package.patterns")]
     pub exclude: Option<Vec<Text>>,
     /// Globs of files that are packaged.
+    #[removed]
     #[instead("package.patterns")]
     pub include: Option<Vec<Text>>,
 }
@@ -33,9 +35,11 @@ pub struct FunctionPackage {
     /// Globs of the files that are packaged; a `!` in front leaves files out, and the last match wins.
     pub patterns: Option<Vec<Text>>,
     /// Globs of files that are left out.
+    #[removed]
     #[instead("package.patterns")]
     pub exclude: Option<Vec<Text>>,
     /// Globs of files that are packaged.
+    #[removed]
     #[instead("package.patterns")]
     pub include: Option<Vec<Text>>,
 }

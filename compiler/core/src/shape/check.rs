@@ -28,12 +28,21 @@ pub struct Checker {
     pub level: Option<Severity>,
     /// Whether keys that no shape knows may belong to a plugin, so that they are no mistakes.
     pub foreign_keys: bool,
+    /// Whether keys are taken that version 4 has removed.
+    pub old_keys: bool,
+    /// Whether words are refused that have ended, such as runtimes.
+    pub strict: bool,
 }
 
 impl Checker {
     /// A check of the value at `path` of the resolved configuration.
     pub fn new(path: Path, level: Option<Severity>, foreign_keys: bool) -> Checker {
-        Checker { path, diagnostics: Vec::new(), level, foreign_keys }
+        Checker { path, diagnostics: Vec::new(), level, foreign_keys, old_keys: true, strict: false }
+    }
+
+    /// A check of another value by the same rules.
+    pub fn fresh(&self, path: Path) -> Checker {
+        Checker { path, diagnostics: Vec::new(), ..*self }
     }
 
     /// The path of the value that is looked at.
@@ -200,12 +209,12 @@ pub fn shorten(text: &str) -> EcoString {
 
 fn check_choice(text: &str, shape: &ChoiceShape, cx: &mut Checker) {
     let fits = |word: &str| if shape.ignore_case { word.eq_ignore_ascii_case(text) } else { word == text };
-    if shape.words.iter().any(|it| fits(it.text)) {
+    if shape.words.iter().any(|it| fits(it.text) && !(it.ended && cx.strict)) {
         return;
     }
     let message = eco_format!("`{}` is not {}", shorten(text), Shape::noun_of_choice(shape));
     let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, cx.at(Part::Value), message);
-    diagnostic = match nearest(text, shape.words.iter().map(|it| it.text)) {
+    diagnostic = match nearest(text, shape.words.iter().filter(|it| !it.ended).map(|it| it.text)) {
         Some(near) => diagnostic
             .help(eco_format!("did you mean `{near}`?"))
             .replace(eco_format!("replace with `{near}`"), false, cx.at(Part::Value), near),
@@ -218,7 +227,7 @@ impl Shape {
     /// The words of a choice, cut short where there are many.
     fn noun_of_choice(shape: &ChoiceShape) -> String {
         const SHOWN: usize = 12;
-        let words: Vec<String> = shape.words.iter().map(|it| format!("`{}`", it.text)).collect();
+        let words: Vec<String> = shape.words.iter().filter(|it| !it.ended).map(|it| format!("`{}`", it.text)).collect();
         match words.as_slice() {
             [one] => one.clone(),
             [rest @ .., last] if words.len() <= SHOWN => format!("one of {} or {last}", rest.join(", ")),
@@ -284,9 +293,12 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
     let mut checked = Object::new();
     for (key, entry) in entries.iter() {
         match object.field(key) {
-            Some(_) if entry.is_null() => {}
+            // A null counts as absent, but some keys are switched off by it.
+            Some(_) if entry.is_null() => checked.insert(key.clone(), Value::Null),
             Some(field) => {
-                if let Some(instead) = field.deprecated {
+                if field.removed && !cx.old_keys {
+                    removed_key(key, field, cx);
+                } else if let Some(instead) = field.deprecated {
                     deprecated_key(key, instead, cx);
                 }
                 let entry = cx.below(key, |cx| check_limited(entry, field.shape, &field.limits, cx));
@@ -317,10 +329,22 @@ fn shorthand(value: &Value, field: &Field, cx: &mut Checker) -> Value {
     Value::from(Object::from_iter([(field.key.into(), checked)]))
 }
 
+fn removed_key(key: &EcoString, field: &Field, cx: &mut Checker) {
+    let place = Place::key(cx.path.join(key));
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place, eco_format!("`{key}` was removed in version 4"));
+    let instead = field.deprecated.unwrap_or("the newer options");
+    cx.report(diagnostic.help(eco_format!("use {}, or pin `frameworkVersion: '3'`", code(instead))));
+}
+
+/// A key in code marks; words stay as they are.
+fn code(instead: &str) -> EcoString {
+    if instead.contains(' ') { instead.into() } else { eco_format!("`{instead}`") }
+}
+
 fn deprecated_key(key: &EcoString, instead: &str, cx: &mut Checker) {
     let place = Place::key(cx.path.join(key));
     let message = eco_format!("`{key}` is deprecated");
-    cx.diagnostics.push(Diagnostic::new(&rules::DEPRECATED_KEY, place, message).help(eco_format!("use `{instead}`")));
+    cx.diagnostics.push(Diagnostic::new(&rules::DEPRECATED_KEY, place, message).help(eco_format!("use {}", code(instead))));
 }
 
 fn unknown_key(key: &EcoString, object: &ObjectShape, cx: &mut Checker) {
@@ -339,7 +363,8 @@ fn unknown_key(key: &EcoString, object: &ObjectShape, cx: &mut Checker) {
 }
 
 fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
-    for field in object.fields.iter().filter(|it| it.required && !checked.contains_key(it.key)) {
+    let present = |key: &str| checked.get(key).is_some_and(|it| !it.is_null());
+    for field in object.fields.iter().filter(|it| it.required && !present(it.key)) {
         let message = eco_format!("missing key `{}`", field.key);
         let summary = field.docs.lines().next().unwrap_or_default();
         cx.report(
@@ -347,7 +372,7 @@ fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
                 .help(eco_format!("add `{}`: {summary}", field.key)),
         );
     }
-    let complete = |keys: &&[&str]| keys.iter().all(|it| checked.contains_key(it));
+    let complete = |keys: &&[&str]| keys.iter().all(|it| present(it));
     if !object.requires.is_empty() && !object.requires.iter().any(complete) {
         let sets: Vec<String> = object
             .requires
@@ -414,7 +439,7 @@ fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits
     let candidates = if native.is_empty() { shapes.iter().filter(|it| takes(it, value, true)).collect() } else { native };
     let mut best: Option<(Value, Vec<Diagnostic>)> = None;
     for shape in &candidates {
-        let mut trial = Checker::new(cx.path.clone(), Some(Severity::Error), cx.foreign_keys);
+        let mut trial = Checker { level: Some(Severity::Error), ..cx.fresh(cx.path.clone()) };
         let checked = check_limited(value, shape, limits, &mut trial);
         let found = trial.diagnostics;
         if !found.iter().any(Diagnostic::is_error) {

@@ -115,11 +115,16 @@ impl EventSource for HttpApi {
                 route(&placed.event, function, &config, from, &mut routes, out);
             }
         }
-        if routes.is_empty() {
-            return;
-        }
         let from = Path::from(["provider", "httpApi"]);
         external_conflicts(&config, service, out);
+        if routes.is_empty() {
+            let mut unused = Fragment::default();
+            for (name, authorizer) in config.authorizers.iter().flatten() {
+                authorizers(name, authorizer, &config, service, &mut unused);
+            }
+            out.diagnostics.append(&mut unused.diagnostics);
+            return;
+        }
         if config.id.is_none() {
             api(&config, service, &routes, &from, out);
             log_group(service, &from, out);

@@ -102,7 +102,7 @@ pub struct True;
 
 impl Typed for True {
     const SHAPE: &'static Shape = &Shape::Choice(&crate::shape::ChoiceShape {
-        words: &[crate::shape::Word { text: "true", docs: "Switched on." }],
+        words: &[crate::shape::Word { text: "true", docs: "Switched on.", ended: false }],
         ignore_case: false,
     });
 
@@ -245,6 +245,14 @@ fn one(
     }
     if let Some(StreamDestinations { on_failure }) = &stream.destinations {
         let OnFailure { arn, kind } = on_failure;
+        if kind.is_none() && matches!(arn, Cfn::Intrinsic(_)) {
+            let at = Place::key(from.join("destinations").join("onFailure"));
+            out.report(
+                Diagnostic::new(&rules::MISSING_KEY, at, "missing key `type`")
+                    .why("what it is cannot be read off a function of CloudFormation")
+                    .help("add `type: sns` or `type: sqs`"),
+            );
+        }
         let topic = kind.map(FailureKind::word).or_else(|| arn_service(arn)) == Some("sns");
         let list = if topic { &mut statements.topics } else { &mut statements.queues };
         list.push(arn.to_value());

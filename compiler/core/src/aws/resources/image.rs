@@ -39,7 +39,7 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
             EcoString::new()
         }
     };
-    if let Some(region) = uri.split('.').nth(3).filter(|it| !uri.is_empty() && *it != service.region) {
+    if let Some(region) = uri.split('.').nth(3).filter(|it| !uri.contains('@') && *it != service.region) {
         let message = eco_format!("the image is in `{region}`, the service in `{}`", service.region);
         out.report(
             Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path), message)
@@ -47,20 +47,8 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
                 .help("push the image to a repository of this region"),
         );
     }
-    properties.insert("Code", json!({ "ImageUri": (resolved(&uri)) }));
+    properties.insert("Code", json!({ "ImageUri": uri }));
     properties.insert("PackageType", "Image");
-}
-
-/// A URI names its image by digest; a tag besides is left out.
-fn resolved(uri: &EcoString) -> EcoString {
-    match uri.split_once('@') {
-        Some((repository, digest)) => {
-            let (head, last) = repository.rsplit_once('/').unwrap_or(("", repository));
-            let name = last.split(':').next().unwrap_or_default();
-            if head.is_empty() { eco_format!("{name}@{digest}") } else { eco_format!("{head}/{name}@{digest}") }
-        }
-        None => uri.clone(),
-    }
 }
 
 /// The digest of an image, which stands for the hash of its code.

@@ -128,14 +128,14 @@ pub fn check(section: &Value, cx: &mut Checker) {
         if part.is_null() {
             continue;
         }
-        let mut below = Checker::new(path.clone(), cx.level, cx.foreign_keys);
+        let mut below = cx.fresh(path.clone());
         check_shape(part, UserResources::SHAPE, &mut below);
         cx.diagnostics.append(&mut below.diagnostics);
         let resources = part.get("Resources").and_then(Value::as_object);
         for (id, resource) in resources.into_iter().flat_map(Object::iter).filter(|(id, _)| !id.starts_with("Fn::")) {
             let path = path.join("Resources").join(id);
             check_id(id, &path, cx);
-            let mut below = Checker::new(path.clone(), cx.level, cx.foreign_keys);
+            let mut below = cx.fresh(path.clone());
             if resource.is_null() {
                 below.diagnostics.push(
                     Diagnostic::new(&rules::WRONG_TYPE, Place::key(path), eco_format!("the resource `{id}` is empty"))
@@ -164,11 +164,27 @@ fn check_id(id: &EcoString, path: &Path, cx: &mut Checker) {
 fn merged(section: &Value) -> Object {
     let mut all = Object::new();
     for (_, part) in parts(section) {
-        if let Value::Object(part) = part {
-            merge_objects(&mut all, part);
+        if let Value::Object(part) = coerced(part) {
+            merge_objects(&mut all, &part);
         }
     }
     all
+}
+
+/// A part as the check takes it: single values where lists belong are lists.
+fn coerced(part: &Value) -> Value {
+    let silent = || Checker::new(Path::root(), None, true);
+    let mut part = check_shape(part, UserResources::SHAPE, &mut silent());
+    if let Value::Object(object) = &mut part
+        && object.get("Resources").is_some_and(|it| it.as_object().is_some())
+    {
+        std::sync::Arc::make_mut(object).edit_object("Resources", |resources| {
+            for resource in resources.values_mut().filter(|it| it.as_object().is_some()) {
+                *resource = check_shape(resource, UserResource::SHAPE, &mut silent());
+            }
+        });
+    }
+    part
 }
 
 /// `Resources` of all parts, merged.

@@ -52,6 +52,9 @@ pub fn api(functions: &[FunctionEvents<'_, Http>], service: &ServiceContext, out
             methods.extend(read(&placed.event, function, service, from, out));
         }
     }
+    if functions.is_empty() {
+        return;
+    }
     if config.rest_api_id.is_none() {
         rest_api(&config, service, &root, out);
     }
