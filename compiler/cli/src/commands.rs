@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod lsp;
 mod template;
 
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Check(it) => check::run(it, &args.global),
         Command::Template(it) => template::run(it, &args.global),
+        Command::Lsp => lsp::run(),
         Command::Completions(it) => completions::run(it),
         Command::Version => {
             crate::output::result(concat!("slsc ", env!("CARGO_PKG_VERSION"), "\n"))?;

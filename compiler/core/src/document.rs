@@ -188,3 +188,23 @@ pub fn diagnostics(file: File, parsed: &Parsed) -> Vec<Diagnostic> {
     };
     parsed.problems.iter().map(of).collect()
 }
+
+/// The path of a node: that of the entry for a key as well as for a value.
+pub fn path_of(tree: &Tree, node: NodeId) -> Path {
+    let mut steps: Vec<Segment> = Vec::new();
+    let mut at = node;
+    while let Some(parent) = tree.parent(at) {
+        match &tree.node(parent).kind {
+            NodeKind::Sequence(items) => {
+                steps.extend(items.iter().position(|it| *it == at).map(Segment::from));
+            }
+            NodeKind::Mapping(entries) => {
+                let entry = entries.iter().find(|it| it.key == at || it.value == at);
+                steps.extend(entry.filter(|it| !it.merge).map(|it| Segment::from(key_text(tree, it.key))));
+            }
+            _ => {}
+        }
+        at = parent;
+    }
+    steps.into_iter().rev().collect()
+}

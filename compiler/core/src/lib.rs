@@ -17,6 +17,7 @@ pub mod db;
 pub mod diagnostic;
 pub mod document;
 pub mod dotenv;
+pub mod language;
 pub mod locate;
 pub mod path;
 pub mod pipeline;

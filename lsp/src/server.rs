@@ -1,0 +1,172 @@
+//! The protocol: what comes in is posted before the first `.await`, so that it is done in the order it came.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use slsc_core::db::{Database, File, Service};
+use slsc_core::pipeline;
+use tokio::sync::oneshot;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::ls_types::*;
+use tower_lsp::{Client, LanguageServer, LspService, Server};
+
+use crate::features::{completion, definition, hover};
+use crate::position::{Encoding, LinePosition, Lines, offset};
+use crate::protocol;
+use crate::worker::{self, Change, Message};
+
+struct Backend {
+    messages: Mutex<Sender<Message>>,
+    encoding: Arc<OnceLock<Encoding>>,
+}
+
+/// Serves until the client says goodbye.
+pub async fn serve(environment: BTreeMap<String, String>) {
+    let (service, socket) = LspService::new(|client| Backend::new(client, environment));
+    // Many requests may wait while a change must still come through at once.
+    Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).concurrency_level(256).serve(service).await;
+}
+
+impl Backend {
+    fn new(client: Client, environment: BTreeMap<String, String>) -> Backend {
+        let encoding: Arc<OnceLock<Encoding>> = Arc::default();
+        let runtime = tokio::runtime::Handle::current();
+        let counted = encoding.clone();
+        let publish = move |published: worker::Published| {
+            let encoding = counted.get().copied().unwrap_or(Encoding::Utf16);
+            let Some(uri) = protocol::uri(&published.path) else { return };
+            let diagnostics = protocol::diagnostics(&published, encoding);
+            runtime.block_on(client.publish_diagnostics(uri, diagnostics, published.version));
+        };
+        Backend { messages: Mutex::new(worker::start(environment, Box::new(publish))), encoding }
+    }
+
+    fn post(&self, message: Message) {
+        // The worker lives as long as the server.
+        drop(self.messages.lock().unwrap_or_else(PoisonError::into_inner).send(message));
+    }
+
+    fn encoding(&self) -> Encoding {
+        self.encoding.get().copied().unwrap_or(Encoding::Utf16)
+    }
+
+    /// Asks a snapshot; a change that comes in between makes the answer void.
+    async fn ask<T: Send + 'static>(
+        &self,
+        at: TextDocumentPositionParams,
+        query: impl FnOnce(&Database, Service, File, usize) -> T + Send + 'static,
+    ) -> Result<T> {
+        let Some(path) = protocol::path(&at.text_document.uri) else { return Err(Error::invalid_params("this is no file")) };
+        let (sender, receiver) = oneshot::channel();
+        let position: LinePosition = protocol::line_position(at.position);
+        let encoding = self.encoding();
+        let query = move |db: &Database, service: Service, file: File| {
+            let offset = offset(pipeline::text(db, file), position, encoding);
+            // The asker may have gone away.
+            drop(sender.send(query(db, service, file, offset)));
+        };
+        self.post(Message::Query { path, query: Box::new(query) });
+        receiver.await.map_err(|_| Error {
+            code: ErrorCode::ContentModified,
+            message: "the document has changed".into(),
+            data: None,
+        })
+    }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let offered = params.capabilities.general.and_then(|it| it.position_encodings).unwrap_or_default();
+        let encoding = if offered.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 };
+        // A client initializes once; a second time changes nothing.
+        drop(self.encoding.set(encoding));
+        self.post(Message::Encoding(encoding));
+        Ok(InitializeResult { capabilities: capabilities(encoding), server_info: Some(info()), ..InitializeResult::default() })
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        if let Some(path) = protocol::path(&document.uri) {
+            self.post(Message::Open { path, version: document.version, text: document.text });
+        }
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let Some(path) = protocol::path(&params.text_document.uri) else { return };
+        let changes = params.content_changes.into_iter().map(|it| Change {
+            range: it.range.map(|it| (protocol::line_position(it.start), protocol::line_position(it.end))),
+            text: it.text,
+        });
+        self.post(Message::Change { path, version: params.text_document.version, changes: changes.collect() });
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        if let Some(path) = protocol::path(&params.text_document.uri) {
+            self.post(Message::Close { path });
+        }
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let paths = params.changes.iter().filter_map(|it| protocol::path(&it.uri)).collect();
+        self.post(Message::Touched { paths });
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let encoding = self.encoding();
+        let items = self.ask(params.text_document_position, move |db, service, file, offset| {
+            let text = pipeline::text(db, file);
+            let proposals = completion::at(db, service, file, offset);
+            proposals.into_iter().map(|it| protocol::completion(it, text, offset, encoding)).collect()
+        });
+        items.await.map(|it| Some(CompletionResponse::Array(it)))
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let encoding = self.encoding();
+        self.ask(params.text_document_position_params, move |db, service, file, offset| {
+            let found = hover::at(db, service, file, offset)?;
+            let lines = Lines::new(pipeline::text(db, file));
+            let range = protocol::range(&lines, &found.range, encoding);
+            Some(Hover { contents: HoverContents::Markup(protocol::markdown(found.markdown)), range: Some(range) })
+        })
+        .await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let encoding = self.encoding();
+        self.ask(params.text_document_position_params, move |db, service, file, offset| {
+            let target = definition::at(db, service, file, offset)?;
+            let lines = Lines::new(pipeline::text(db, target.file));
+            let range = protocol::range(&lines, &target.range, encoding);
+            let uri = protocol::uri(target.file.path(db))?;
+            Some(GotoDefinitionResponse::Scalar(Location { uri, range }))
+        })
+        .await
+    }
+}
+
+fn info() -> ServerInfo {
+    ServerInfo { name: "slsc".into(), version: Some(env!("CARGO_PKG_VERSION").into()), ..ServerInfo::default() }
+}
+
+fn capabilities(encoding: Encoding) -> ServerCapabilities {
+    ServerCapabilities {
+        position_encoding: Some(match encoding {
+            Encoding::Utf8 => PositionEncodingKind::UTF8,
+            Encoding::Utf16 => PositionEncodingKind::UTF16,
+        }),
+        text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::INCREMENTAL)),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(["{", ":", ".", " ", "-"].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        ..ServerCapabilities::default()
+    }
+}
