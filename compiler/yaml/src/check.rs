@@ -1,162 +1,373 @@
-//! What a tree can be wrong about although it parses: equal keys, aliases without anchors, unknown tags, several
-//! documents, and aliases that expand without bound.
+//! What a tree can be wrong about although it parses: equal keys, keys that are missing, aliases without anchors,
+//! unknown tags, several documents, and aliases that expand without bound.
 
-use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
-use crate::{Entry, NodeId, NodeKind, Problem, ProblemKind, Tree};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{Entry, Node, NodeId, NodeKind, Problem, ProblemKind, Range, Tree, lines};
 
 /// A tree may expand to this many nodes, and ten times what is written.
 const EXPANSION: usize = 100_000;
 
-/// Looks the tree over.
+/// Adds what is wrong with the tree to `problems`, and sorts them.
 pub(crate) fn check(text: &str, tree: &Tree, known_tags: Option<&[&str]>, problems: &mut Vec<Problem>) {
-    let before = problems.len();
-    for (index, node) in tree.nodes.iter().enumerate() {
-        match &node.kind {
-            NodeKind::Mapping(entries) => duplicates(text, tree, entries, problems),
-            NodeKind::Alias(alias) if alias.target.is_none() => problems.push(Problem {
-                kind: ProblemKind::UndefinedAlias,
-                message: format!("`*{}` names no anchor above it", alias.name),
-                help: Some(undefined_help(tree, &alias.name)),
-                range: node.range.clone(),
-                related: Vec::new(),
-            }),
-            NodeKind::Alias(alias) if alias.target.is_some_and(|it| encloses(tree, it, index)) => problems.push(Problem {
-                kind: ProblemKind::AliasBomb,
-                message: format!("`*{}` stands inside its own anchor", alias.name),
-                help: Some("refer to a value that does not hold the alias".into()),
-                range: node.range.clone(),
-                related: Vec::new(),
-            }),
-            _ => {}
-        }
-        if let (Some(tag), Some(known)) = (&node.tag, known_tags)
-            && tag.text.starts_with('!')
-            && !tag.text.starts_with("!!")
-            && !tag.text.starts_with("!<tag:yaml.org")
-            && !known.contains(&tag.text.as_str())
-            && tag.text != "!"
-        {
-            let near = known.iter().min_by_key(|it| distance(it, &tag.text)).filter(|it| distance(it, &tag.text) <= 3);
-            problems.push(Problem {
-                kind: ProblemKind::UnknownTag,
-                message: format!("no tag is called `{}`", tag.text),
-                help: Some(near.map_or_else(|| "write the long form, such as `Fn::Sub: ...`".into(), |it| format!("did you mean `{it}`?"))),
-                range: tag.range.clone(),
-                related: Vec::new(),
-            });
-        }
+    let mut check = Check { text, tree, known_tags, found: Vec::new(), aliases: false };
+    for index in 0..tree.nodes.len() {
+        check.node(NodeId(u32::try_from(index).unwrap_or(u32::MAX)));
     }
-    if let Some(second) = tree.documents.get(1) {
-        let range = tree.node(*second).range.clone();
-        let first = text.get(range.clone()).and_then(|it| it.chars().next()).map_or(0, char::len_utf8);
-        problems.push(Problem {
-            kind: ProblemKind::SeveralDocuments,
-            message: "a second document starts here".into(),
-            help: Some("keep one document: remove the `---` and what follows, or move it into a file of its own".into()),
-            range: range.start..range.start + first,
-            related: Vec::new(),
-        });
+    check.documents();
+    if check.aliases {
+        check.expansion();
     }
-    bomb(tree, problems);
-    if problems.len() > before {
-        problems.sort_by_key(|it| (it.range.start, it.range.end));
-    }
-}
-
-fn encloses(tree: &Tree, outer: NodeId, inner: usize) -> bool {
-    let mut at = tree.parents.get(inner).copied().flatten();
-    while let Some(id) = at {
-        if id == outer {
-            return true;
-        }
-        at = tree.parent(id);
-    }
-    false
-}
-
-fn undefined_help(tree: &Tree, name: &str) -> String {
-    let anchors = tree.nodes.iter().filter_map(|it| it.anchor.as_ref()).map(|it| it.name.as_str());
-    match anchors.min_by_key(|it| distance(it, name)).filter(|it| distance(it, name) <= 3) {
-        Some(near) => format!("did you mean `*{near}`?"),
-        None => format!("define it before, with `&{name}`; or put the text in quotes"),
-    }
-}
-
-fn duplicates(text: &str, tree: &Tree, entries: &[Entry], problems: &mut Vec<Problem>) {
-    let mut seen: FxHashMap<&str, NodeId> = FxHashMap::default();
-    for entry in entries.iter().filter(|it| !it.merge) {
-        let key = tree.node(tree.target(entry.key));
-        let name = match &key.kind {
-            NodeKind::String(it) => &**it,
-            NodeKind::Sequence(_) | NodeKind::Mapping(_) | NodeKind::Alias(_) => continue,
-            _ => text.get(key.range.clone()).unwrap_or_default(),
-        };
-        match seen.get(name) {
-            Some(first) => problems.push(Problem {
-                kind: ProblemKind::DuplicateKey,
-                message: format!("`{name}` is written twice"),
-                help: Some("keep one of them, or merge the two".into()),
-                range: tree.node(entry.key).range.clone(),
-                related: vec![(tree.node(*first).range.clone(), "first written here".into())],
-            }),
-            None => drop(seen.insert(name, entry.key)),
-        }
-    }
-}
-
-/// Counts what the tree expands to. Children come after their parents, so one pass from the end suffices.
-fn bomb(tree: &Tree, problems: &mut Vec<Problem>) {
-    let aliases = tree.nodes.iter().any(|it| matches!(it.kind, NodeKind::Alias(_)));
-    if !aliases {
+    let mut found = check.found;
+    if problems.is_empty() && found.is_empty() {
         return;
     }
-    let limit = EXPANSION.saturating_add(tree.nodes.len().saturating_mul(10));
-    let mut size = vec![1usize; tree.nodes.len()];
-    // Targets stand before their aliases, so a second pass knows what the first could not; chains need no more
-    // passes than there are aliases in a row, and each pass only grows what is already too large.
-    for _ in 0..8 {
-        for index in (0..tree.nodes.len()).rev() {
-            let of = |id: &NodeId| size.get(id.0 as usize).copied().unwrap_or(1);
-            let total = match tree.nodes.get(index).map(|it| &it.kind) {
-                Some(NodeKind::Sequence(items)) => items.iter().map(of).fold(1usize, usize::saturating_add),
-                Some(NodeKind::Mapping(entries)) => {
-                    entries.iter().flat_map(|it| [of(&it.key), of(&it.value)]).fold(1usize, usize::saturating_add)
+    // What is half typed, and mended for that, needs no second complaint.
+    let broken: FxHashSet<usize> = problems.iter().map(|it| lines::start(text, it.range.start)).collect();
+    found.retain(|it| !broken.contains(&lines::start(text, it.range.start)));
+    problems.append(&mut found);
+    problems.sort_by_key(|it| (it.range.start, it.range.end));
+}
+
+struct Check<'a> {
+    text: &'a str,
+    tree: &'a Tree,
+    known_tags: Option<&'a [&'a str]>,
+    found: Vec<Problem>,
+    aliases: bool,
+}
+
+impl<'a> Check<'a> {
+    fn node(&mut self, id: NodeId) {
+        let node = self.tree.node(id);
+        match &node.kind {
+            NodeKind::Mapping(entries) => {
+                self.duplicates(entries);
+                let flow = self.text.as_bytes().get(node.range.start) == Some(&b'{');
+                entries.iter().for_each(|it| self.entry(it, flow));
+            }
+            NodeKind::Sequence(items) if self.text.as_bytes().get(node.range.start) != Some(&b'[') => {
+                items.iter().for_each(|it| self.tabs_before(self.tree.node(*it).range.start));
+            }
+            NodeKind::Alias(alias) => {
+                self.aliases = true;
+                match alias.target {
+                    None => self.undefined(&alias.name, &node.range),
+                    Some(target) if self.encloses(target, id) => {
+                        let message = format!("`*{}` stands inside the value of its own anchor", alias.name);
+                        let help = "refer to a value that does not hold the alias";
+                        self.report(ProblemKind::AliasBomb, node.range.clone(), message, help);
+                    }
+                    Some(_) => {}
                 }
-                Some(NodeKind::Alias(alias)) => alias.target.as_ref().map_or(1, of),
-                _ => 1,
+            }
+            _ => {}
+        }
+        if node.tag.is_some() {
+            self.tag(node);
+        }
+    }
+
+    fn report(
+        &mut self,
+        kind: ProblemKind,
+        range: Range,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let (message, help) = (message.into(), Some(help.into()));
+        self.found.push(Problem { kind, message, help, range, related: Vec::new() });
+    }
+
+    fn duplicates(&mut self, entries: &'a [Entry]) {
+        // Most mappings are small, and comparing a few keys is faster than hashing them.
+        let small = entries.len() <= 12;
+        let mut seen: FxHashMap<Cow<'a, str>, NodeId> = FxHashMap::default();
+        let mut few: Vec<(Cow<'a, str>, NodeId)> = Vec::with_capacity(if small { entries.len() } else { 0 });
+        for entry in entries.iter().filter(|it| !it.merge) {
+            let Some(name) = self.key_name(entry.key) else { continue };
+            let first = match small {
+                true => few.iter().find(|it| it.0 == name).map(|it| it.1),
+                false => seen.get(&name).copied(),
             };
-            if let Some(it) = size.get_mut(index) {
-                *it = total.min(limit.saturating_add(1));
+            match first {
+                Some(first) => self.duplicate(&name, first, entry.key),
+                None if small => few.push((name, entry.key)),
+                None => drop(seen.insert(name, entry.key)),
             }
         }
     }
-    let root = tree.root().and_then(|it| size.get(it.0 as usize)).copied().unwrap_or(0);
-    if root > limit {
-        let worst = tree.nodes.iter().zip(&size).filter(|(it, _)| matches!(it.kind, NodeKind::Alias(_)));
-        let range = worst.max_by_key(|(_, size)| **size).map_or(0..0, |(it, _)| it.range.clone());
-        problems.push(Problem {
-            kind: ProblemKind::AliasBomb,
-            message: format!("the aliases of this file expand to more than {limit} values"),
-            help: Some("write the values out, or nest fewer aliases in each other".into()),
-            range,
-            related: Vec::new(),
+
+    fn duplicate(&mut self, name: &str, first: NodeId, second: NodeId) {
+        self.found.push(Problem {
+            kind: ProblemKind::DuplicateKey,
+            message: format!("the key `{name}` is written twice"),
+            help: Some("keep one of them, or merge the two".into()),
+            range: self.tree.node(second).range.clone(),
+            related: vec![(self.tree.node(first).range.clone(), "it is written here first".into())],
         });
     }
+
+    /// The name of a property that a key makes. Keys that are no scalars are left alone.
+    fn key_name(&self, key: NodeId) -> Option<Cow<'a, str>> {
+        let key = self.tree.node(self.tree.target(key));
+        match &key.kind {
+            NodeKind::String(it) if key.tag.as_ref().is_none_or(|it| it.text.starts_with("!!")) => {
+                Some(Cow::Borrowed(it))
+            }
+            NodeKind::Null => Some(Cow::Borrowed("null")),
+            NodeKind::Bool(it) => Some(Cow::Borrowed(if *it { "true" } else { "false" })),
+            NodeKind::Number(it) => Some(Cow::Owned(it.to_string())),
+            _ => None,
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry, flow: bool) {
+        let key = self.tree.node(entry.key);
+        if !flow {
+            self.tabs_before(key.range.start);
+            let bare = key.range.is_empty() && key.tag.is_none() && key.anchor.is_none();
+            let before = self.text.get(..key.range.start).unwrap_or_default().trim_end();
+            if bare && !before.ends_with('?') {
+                let colon = key.range.start..(key.range.start + 1).min(self.text.len());
+                self.report(ProblemKind::Syntax, colon, "there is no key before this `:`", "write the key");
+            }
+        } else {
+            self.colon_on_line_of_key(&key.range, &self.tree.node(entry.value).range);
+        }
+        if entry.merge {
+            self.merge(entry.value);
+        }
+    }
+
+    /// In block style the indentation of a key or an item may not hold a tab, be it behind spaces.
+    fn tabs_before(&mut self, at: usize) {
+        let before = self.text.as_bytes().get(..at).unwrap_or_default();
+        let blank = before.iter().rev().take_while(|it| matches!(it, b' ' | b'\t' | b'-')).count();
+        let line = at - blank;
+        let begins = line == 0 || before.get(line - 1) == Some(&b'\n');
+        let white = before.get(line..).unwrap_or_default();
+        if begins && let Some(tab) = white.iter().position(|it| *it == b'\t') {
+            let tab = line + tab..line + tab + 1;
+            let help = "indent with spaces, as YAML does not allow tabs";
+            self.report(ProblemKind::Tab, tab, "a tab indents this line", help);
+        }
+    }
+
+    /// Inside braces js-yaml wants the `:` on the line on which the key begins.
+    fn colon_on_line_of_key(&mut self, key: &Range, value: &Range) {
+        let between = self.text.get(key.end..value.start.max(key.end)).unwrap_or_default();
+        let Some(colon) = between.find(':') else { return };
+        let whole = self.text.get(key.start..key.end + colon).unwrap_or_default();
+        let explicit = self.text.get(..key.start).unwrap_or_default().trim_end().ends_with('?');
+        if whole.contains(['\n', '\r']) && !explicit {
+            let colon = key.end + colon..key.end + colon + 1;
+            let help = "write the key and its `:` on one line";
+            self.report(ProblemKind::Syntax, colon, "this `:` is not on the line of its key", help);
+        }
+    }
+
+    /// `<<` takes a mapping, or a list of them.
+    fn merge(&mut self, value: NodeId) {
+        let target = self.tree.node(self.tree.target(value));
+        let fits = match &target.kind {
+            NodeKind::Sequence(items) if target.tag.is_none() => items.iter().all(|it| self.is_mapping(*it)),
+            _ => self.is_mapping(value),
+        };
+        if !fits {
+            let range = self.tree.node(value).range.clone();
+            let range = if range.is_empty() { range.start.saturating_sub(1)..range.end } else { range };
+            let help = "write `<<: *name` with the anchor of a mapping, or a list of such aliases";
+            self.report(ProblemKind::Syntax, self.on_boundary(range), "`<<` can only merge mappings", help);
+        }
+    }
+
+    fn on_boundary(&self, range: Range) -> Range {
+        self.text.floor_char_boundary(range.start)..range.end
+    }
+
+    fn is_mapping(&self, id: NodeId) -> bool {
+        let node = self.tree.node(self.tree.target(id));
+        // A tag makes a mapping of what it tags, and an alias that leads nowhere is reported as such.
+        node.tag.is_some() || matches!(node.kind, NodeKind::Mapping(_) | NodeKind::Alias(_))
+    }
+
+    fn tag(&mut self, node: &'a Node) {
+        let Some(tag) = &node.tag else { return };
+        match tag.text.strip_prefix("!!") {
+            Some(core) => self.core_tag(core, node, tag.range.clone()),
+            None => self.local_tag(&tag.text, tag.range.clone()),
+        }
+    }
+
+    fn core_tag(&mut self, name: &str, node: &Node, range: Range) {
+        let fits = match (name, &node.kind) {
+            ("int" | "float", NodeKind::Number(_)) | ("bool", NodeKind::Bool(_)) | (_, NodeKind::Null) => {
+                true
+            }
+            ("str" | "binary" | "timestamp" | "merge", NodeKind::String(_)) => true,
+            ("seq" | "omap" | "pairs", NodeKind::Sequence(_)) | ("map" | "set", NodeKind::Mapping(_)) => true,
+            _ => false,
+        };
+        const CORE: [&str; 13] = [
+            "int",
+            "float",
+            "bool",
+            "null",
+            "str",
+            "binary",
+            "timestamp",
+            "merge",
+            "seq",
+            "omap",
+            "pairs",
+            "map",
+            "set",
+        ];
+        if !CORE.contains(&name) {
+            let message = format!("there is no tag `!!{name}`");
+            self.report(ProblemKind::UnknownTag, range, message, nearest(name, CORE, "!!"));
+        } else if !fits {
+            let help = "remove the tag, or write a value of that type";
+            self.report(
+                ProblemKind::Syntax,
+                range,
+                format!("this value is not of the type `!!{name}`"),
+                help,
+            );
+        }
+    }
+
+    fn local_tag(&mut self, text: &str, range: Range) {
+        let Some(known) = self.known_tags else { return };
+        if text == "!" || known.contains(&text) {
+            return;
+        }
+        let help = nearest(text, known.iter().copied(), "");
+        self.report(ProblemKind::UnknownTag, range, format!("there is no tag `{text}`"), help);
+    }
+
+    fn undefined(&mut self, name: &str, range: &Range) {
+        let anchors = self.tree.nodes.iter().filter_map(|it| it.anchor.as_ref());
+        let later = anchors.clone().any(|it| it.name == name);
+        let near = closest(name, anchors.map(|it| it.name.as_str()));
+        let help = match near {
+            _ if later => format!("move `&{name}` above this line: an anchor comes before its aliases"),
+            Some(near) => format!("did you mean `*{near}`?"),
+            None => format!("define it above with `&{name}`, or put the text in quotes"),
+        };
+        let message = format!("`*{name}` refers to an anchor that is not defined above");
+        self.report(ProblemKind::UndefinedAlias, range.clone(), message, help);
+    }
+
+    fn encloses(&self, outer: NodeId, inner: NodeId) -> bool {
+        std::iter::successors(self.tree.parent(inner), |it| self.tree.parent(*it)).any(|it| it == outer)
+    }
+
+    fn documents(&mut self) {
+        let Some(second) = self.tree.documents.get(1) else { return };
+        let at = self.tree.node(*second).range.start;
+        let before = self.text.get(..at).unwrap_or_default();
+        let dashes = before.rfind("---").map_or(at..at, |it| it..it + 3);
+        let help = "keep one document: remove the `---`, or move what follows into a file of its own";
+        self.report(ProblemKind::SeveralDocuments, dashes, "a second document begins here", help);
+    }
+
+    /// Counts what the tree expands to. A target begins before its alias, but may end behind other aliases, so sizes
+    /// are asked for as they are needed.
+    fn expansion(&mut self) {
+        let limit = EXPANSION.saturating_add(self.tree.nodes.len().saturating_mul(10));
+        let sizes = Sizes::of(self.tree, limit);
+        if self.tree.root().map_or(0, |it| sizes.get(it)) <= limit {
+            return;
+        }
+        let aliases =
+            (0..).map(NodeId).zip(&self.tree.nodes).filter(|it| matches!(it.1.kind, NodeKind::Alias(_)));
+        let worst = aliases.max_by_key(|it| sizes.get(it.0));
+        let range = worst.map_or(0..0, |it| it.1.range.clone());
+        let message = format!("the aliases of this file expand to more than {limit} values");
+        self.report(ProblemKind::AliasBomb, range, message, "write the values out, or nest fewer aliases");
+    }
+}
+
+/// How many nodes each node expands to, up to one more than a limit.
+struct Sizes(Vec<usize>);
+
+impl Sizes {
+    fn of(tree: &Tree, limit: usize) -> Self {
+        let mut sizes = Sizes(vec![0; tree.nodes.len()]);
+        // A stack of its own, as the aliases can lead deeper than the text.
+        let mut stack: Vec<(NodeId, bool)> = tree.root().map(|it| (it, false)).into_iter().collect();
+        let mut entered = vec![false; tree.nodes.len()];
+        while let Some((id, done)) = stack.pop() {
+            let Some(node) = tree.nodes.get(id.0 as usize) else { continue };
+            let mut children = Vec::new();
+            match &node.kind {
+                NodeKind::Sequence(items) => children.extend_from_slice(items),
+                NodeKind::Mapping(entries) => {
+                    children.extend(entries.iter().flat_map(|it| [it.key, it.value]))
+                }
+                NodeKind::Alias(alias) => children.extend(alias.target),
+                _ => {}
+            }
+            if done {
+                let total = children.iter().map(|it| sizes.get(*it)).fold(1, usize::saturating_add);
+                sizes.set(id, total.min(limit + 1));
+            } else if let Some(seen) = entered.get_mut(id.0 as usize)
+                && !std::mem::replace(seen, true)
+            {
+                stack.push((id, true));
+                stack.extend(children.into_iter().map(|it| (it, false)));
+            }
+        }
+        sizes
+    }
+
+    fn get(&self, id: NodeId) -> usize {
+        self.0.get(id.0 as usize).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, id: NodeId, size: usize) {
+        if let Some(it) = self.0.get_mut(id.0 as usize) {
+            *it = size;
+        }
+    }
+}
+
+/// The help for a tag that there is not.
+fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>, prefix: &str) -> String {
+    match closest(name, known) {
+        Some(near) => format!("did you mean `{prefix}{near}`?"),
+        None => "remove it, write the long form of the function, or put the value in quotes".into(),
+    }
+}
+
+/// The name that is a typing mistake away, if there is one.
+fn closest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let distances = known.into_iter().map(|it| (distance(&it.to_lowercase(), &name.to_lowercase()), it));
+    distances.filter(|it| it.0 <= limit).min_by_key(|it| it.0).map(|it| it.1)
 }
 
 /// Edits between two names, with neighbours swapped as one.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
+    let at = |row: &[usize], it: usize| row.get(it).copied().unwrap_or(usize::MAX / 2);
+    for (i, ca) in a.iter().enumerate() {
         let mut next = vec![i + 1];
         for (j, cb) in b.iter().enumerate() {
-            let at = |k: usize| row.get(k).copied().unwrap_or(usize::MAX);
-            let left = next.last().copied().unwrap_or(usize::MAX);
-            next.push((at(j) + usize::from(ca != *cb)).min(at(j + 1) + 1).min(left + 1));
+            let left = next.last().copied().unwrap_or(usize::MAX / 2);
+            let mut best = (at(&row, j) + usize::from(ca != cb)).min(at(&row, j + 1) + 1).min(left + 1);
+            if i > 0 && j > 0 && a.get(i - 1) == Some(cb) && b.get(j - 1) == Some(ca) {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            next.push(best);
         }
-        row = next;
+        before = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(usize::MAX)
 }

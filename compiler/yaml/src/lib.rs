@@ -5,11 +5,21 @@
 //! The parser underneath stays behind this crate; nothing of it shows in the interface.
 #![cfg_attr(
     not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::unreachable)
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable
+    )
 )]
 
 mod check;
+mod comments;
 mod events;
+mod lines;
+mod mend;
+mod patch;
 mod repair;
 mod scalar;
 mod source;
@@ -208,6 +218,19 @@ impl Tree {
         &self.documents
     }
 
+    /// Whether a key is the merge key: `<<` without quotes or a tag.
+    fn is_merge_key(&self, key: NodeId) -> bool {
+        let plain = self.style(key) == Some(ScalarStyle::Plain);
+        let node = self.node(key);
+        plain && node.tag.is_none() && matches!(&node.kind, NodeKind::String(it) if &**it == "<<")
+    }
+
+    fn reserve(&mut self, nodes: usize) {
+        self.nodes.reserve(nodes);
+        self.parents.reserve(nodes);
+        self.styles.reserve(nodes);
+    }
+
     /// A node. An id of another tree gives an empty one.
     pub fn node(&self, id: NodeId) -> &Node {
         self.nodes.get(id.0 as usize).unwrap_or(&NOTHING)
@@ -263,7 +286,9 @@ impl Tree {
             path.push(id);
             at = match &self.node(id).kind {
                 NodeKind::Sequence(items) => items.iter().copied().find(|it| holds(it)),
-                NodeKind::Mapping(entries) => entries.iter().flat_map(|it| [it.key, it.value]).find(|it| holds(it)),
+                NodeKind::Mapping(entries) => {
+                    entries.iter().flat_map(|it| [it.key, it.value]).find(|it| holds(it))
+                }
                 _ => None,
             };
         }

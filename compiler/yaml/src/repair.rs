@@ -1,267 +1,191 @@
-//! Reading on after a mistake: the text that is to blame is blanked with spaces, so that every offset stays, and
-//! the rest is parsed again.
+//! Reading on after a mistake: what is to blame is mended or taken out, and the text is parsed again.
+//!
+//! Edits never add or remove lines, so a line keeps its number, and every range is taken back to the original text.
+
+use std::mem::Discriminant;
+
+use granit_parser::ErrorKind;
+use rustc_hash::FxHashMap;
 
 use crate::events::{self, Failure};
-use crate::{Parsed, Problem, ProblemKind, Range, Tree, check};
+use crate::mend::{self, Mend};
+use crate::patch::Patched;
+use crate::{Parsed, Problem, ProblemKind, Range, Tree, check, comments, lines};
 
-/// Most repairs of one text; each costs one parse. What is behind the last one is not in the tree.
-const MAX_REPAIRS: usize = 8;
+/// Texts may be parsed this often in any case; each repair costs one parse.
+const MIN_ROUNDS: usize = 8;
+/// Small texts may be parsed more often,
+const MAX_ROUNDS: usize = 48;
+/// as long as no more than this many bytes are read in total.
+const BYTES: usize = 3_000_000;
 
 /// Parses with repairs.
 pub(crate) fn parse(text: &str, known_tags: Option<&[&str]>) -> Parsed {
-    let (tree, failure) = events::parse(text);
-    let Some(failure) = failure else {
-        let mut problems = Vec::new();
-        check::check(text, &tree, known_tags, &mut problems);
-        return Parsed { tree, problems };
-    };
-    let mut repair = Repair { buffer: text.as_bytes().to_vec(), problems: Vec::new(), last: None };
-    let tree = repair.run(tree, failure);
-    let mut problems = repair.problems;
+    let strict = events::parse(text);
+    let mut problems = Vec::new();
+    let mut too_deep = strict.too_deep;
+    let mut tree = strict.tree;
+    if let Some(failure) = strict.failure {
+        let mut repair =
+            Repair { original: text, patched: Patched::new(text), problems, tries: FxHashMap::default() };
+        let last = repair.run(failure);
+        if let Some(last) = last {
+            tree = last.tree;
+            too_deep = last.too_deep.or(too_deep);
+        }
+        repair.take_back(&mut tree);
+        comments::find(text, &mut tree);
+        too_deep = too_deep.map(|it| repair.patched.origin(text, &it));
+        problems = repair.problems;
+    }
+    if let Some(range) = too_deep
+        && problems.iter().all(|it| it.kind != ProblemKind::TooDeep)
+    {
+        problems.push(mend::too_deep(first_char(text, &range)));
+    }
     check::check(text, &tree, known_tags, &mut problems);
-    problems.sort_by_key(|it| (it.range.start, it.range.end));
-    problems.dedup_by(|a, b| a.range == b.range && a.kind == b.kind);
     Parsed { tree, problems }
 }
 
-struct Repair {
-    buffer: Vec<u8>,
+fn first_char(text: &str, range: &Range) -> Range {
+    let width = text.get(range.start..).and_then(|it| it.chars().next()).map_or(0, char::len_utf8);
+    range.start..range.start + width
+}
+
+struct Repair<'a> {
+    original: &'a str,
+    patched: Patched,
     problems: Vec<Problem>,
-    /// The line that was blamed last, and how much of it has been taken out.
-    last: Option<(usize, Level)>,
+    /// What has been tried on each line, by its number.
+    tries: FxHashMap<usize, Tries>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Default)]
+struct Tries {
+    mends: usize,
+    level: usize,
+    last: Option<(Discriminant<ErrorKind>, usize)>,
+}
+
+/// What is taken out when mending does not help, from little to much.
+#[derive(Clone, Copy)]
 enum Level {
-    /// The value behind the key.
     Value,
-    /// The line.
     Line,
-    /// The line and all that is indented deeper below it.
     Block,
-    /// Nothing more can be taken out here.
-    Spent,
+    Top,
 }
 
-impl Repair {
-    fn run(&mut self, mut tree: Tree, mut failure: Failure) -> Tree {
-        for _ in 0..MAX_REPAIRS {
-            if failure.too_deep {
-                let range = self.char_range(failure.at.min(self.buffer.len().saturating_sub(1)));
-                self.problems.push(too_deep(range));
-                return tree;
+const LEVELS: [Level; 4] = [Level::Value, Level::Line, Level::Block, Level::Top];
+
+/// A line may be mended this often before parts of it are taken out.
+const MENDS: usize = 3;
+
+impl Repair<'_> {
+    /// Repairs until the text can be read, or nothing more can be done.
+    fn run(&mut self, mut failure: Failure) -> Option<events::Strict> {
+        let rounds = (BYTES / self.original.len().max(1)).clamp(MIN_ROUNDS, MAX_ROUNDS);
+        let mut last = None;
+        for round in 0..rounds {
+            // The last rounds are for what can no longer be looked at closely.
+            let coarse = round + 2 >= rounds;
+            if !self.step(&failure, coarse) {
+                return last;
             }
-            if !self.blank(&failure) {
-                return tree;
-            }
-            // Only whole characters are replaced, and by spaces: the buffer stays UTF-8.
-            let Ok(text) = std::str::from_utf8(&self.buffer) else { return tree };
-            let (next, failed) = events::parse(text);
-            tree = next;
+            let mut strict = events::parse(&self.patched.text);
+            let failed = strict.failure.take();
+            last = Some(strict);
             match failed {
                 Some(it) => failure = it,
-                None => return tree,
+                None => return last,
             }
         }
-        tree
+        last
     }
 
-    /// Takes out what is to blame; answers whether there was anything.
-    fn blank(&mut self, failure: &Failure) -> bool {
-        let blamed = self.blame(failure);
-        let start = self.blamed_line(blamed, failure);
-        let level = match self.last {
-            Some((line, level)) if line == start => next(level),
-            _ => Level::Value,
-        };
-        if level == Level::Spent {
+    /// Changes the text where it is to blame; answers whether there was anything to change.
+    fn step(&mut self, failure: &Failure, coarse: bool) -> bool {
+        let text = &self.patched.text;
+        let Mend { problem, edits, line } = mend::plan(text, failure);
+        if let Some(it) = &problem
+            && it.kind == ProblemKind::TooDeep
+        {
+            self.report(problem);
             return false;
         }
-        if level == Level::Value {
-            let problem = self.describe(failure, blamed, start);
+        let number = text.get(..line).unwrap_or_default().matches('\n').count();
+        let line = lines::start(text, line);
+        let place = self.patched.origin(self.original, &(failure.at..failure.at)).start;
+        let failed = (std::mem::discriminant(&failure.kind), place);
+        let tries = self.tries.entry(number).or_default();
+        let first = tries.mends == 0;
+        let again = tries.last.replace(failed) == Some(failed);
+        let mend = !again && tries.mends < MENDS && !coarse;
+        tries.mends += 1;
+        if mend || first {
+            self.report(problem);
+        }
+        if mend && self.apply(edits) {
+            return true;
+        }
+        self.take_out(number, line, coarse)
+    }
+
+    fn apply(&mut self, mut edits: Vec<(Range, String)>) -> bool {
+        edits.sort_by_key(|it| std::cmp::Reverse(it.0.start));
+        edits.into_iter().fold(false, |changed, (range, with)| self.patched.replace(range, &with) || changed)
+    }
+
+    fn take_out(&mut self, number: usize, line: usize, coarse: bool) -> bool {
+        let tries = self.tries.entry(number).or_default();
+        let from = if coarse { LEVELS.len() - 1 } else { tries.level };
+        for (index, level) in LEVELS.iter().enumerate().skip(from) {
+            tries.level = index + 1;
+            let range = extent(&self.patched.text, line, *level);
+            if self.patched.blank(range) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Adds a problem, with its places in the original text; one of a kind on each line.
+    fn report(&mut self, problem: Option<Problem>) {
+        let Some(mut problem) = problem else { return };
+        problem.range = self.patched.origin(self.original, &problem.range);
+        for (range, _) in &mut problem.related {
+            *range = self.patched.origin(self.original, range);
+        }
+        let line = |it: &Problem| lines::start(self.original, it.range.start);
+        if self.problems.iter().all(|it| it.kind != problem.kind || line(it) != line(&problem)) {
             self.problems.push(problem);
         }
-        let range = self.extent(start, level);
-        let changed = self.fill(range);
-        self.last = Some((start, level));
-        // A line that is blank already needs the next level at once.
-        changed || self.blank(failure)
     }
 
-    /// The offset that is to blame: a bracket or a quote that was opened on an earlier line, else the error's own.
-    fn blame(&self, failure: &Failure) -> usize {
-        let at = failure.at.min(self.buffer.len().saturating_sub(1));
-        let earlier = |it: usize| self.line_start(it) != self.line_start(at);
-        if let Some(bracket) = failure.open_bracket
-            && earlier(bracket)
-        {
-            return bracket;
-        }
-        let since = self.buffer.get(failure.last_end.min(at)..at).unwrap_or_default();
-        let quote = since.iter().position(|it| matches!(it, b'"' | b'\'')).map(|it| it + failure.last_end.min(at));
-        quote.filter(|it| earlier(*it)).unwrap_or(at)
-    }
-
-    fn blamed_line(&self, blamed: usize, failure: &Failure) -> usize {
-        // A plain scalar that runs on over a line that should have been a key: the first line it swallowed.
-        if failure.message.contains("simple key expected") {
-            return self.line_start(failure.at.min(self.buffer.len()));
-        }
-        let mut start = self.line_start(blamed);
-        // A value seems to run on over a line that a tab indents: the tab is to blame.
-        let following = self.line_end(start) + 1;
-        if following < self.buffer.len() && !self.is_blank(following) && self.tab(following).is_some() {
-            return following;
-        }
-        while start > 0 && self.is_blank(start) {
-            start = self.line_start(start - 1);
-        }
-        start
-    }
-
-    fn extent(&self, start: usize, level: Level) -> Range {
-        let end = self.line_end(start);
-        match level {
-            Level::Value => {
-                let line = self.buffer.get(start..end).unwrap_or_default();
-                let key = line.iter().position(|it| *it == b':').filter(|colon| {
-                    let (before, after) = line.split_at(*colon);
-                    let plain = !before.iter().any(|it| matches!(it, b'"' | b'\'' | b'[' | b'{' | b'\t'));
-                    plain && after.get(1).is_none_or(|it| *it == b' ')
-                });
-                match key {
-                    Some(colon) => start + colon + 1..end,
-                    None => start..end,
-                }
+    /// Gives every node its place in the original text.
+    fn take_back(&self, tree: &mut Tree) {
+        let back = |range: &mut Range| *range = self.patched.origin(self.original, range);
+        for node in &mut tree.nodes {
+            back(&mut node.range);
+            if let Some(tag) = &mut node.tag {
+                back(&mut tag.range);
             }
-            Level::Line => start..end,
-            Level::Block | Level::Spent => start..self.block_end(start),
-        }
-    }
-
-    fn block_end(&self, start: usize) -> usize {
-        let indent = self.indent(start);
-        let mut end = self.line_end(start);
-        while end < self.buffer.len() {
-            let next = end + 1;
-            if next >= self.buffer.len() || (!self.is_blank(next) && self.indent(next) <= indent) {
-                break;
-            }
-            end = self.line_end(next);
-        }
-        end
-    }
-
-    fn fill(&mut self, range: Range) -> bool {
-        let mut changed = false;
-        for byte in self.buffer.get_mut(range).unwrap_or_default() {
-            if !matches!(*byte, b'\n' | b'\r' | b' ') {
-                *byte = b' ';
-                changed = true;
+            if let Some(anchor) = &mut node.anchor {
+                back(&mut anchor.range);
             }
         }
-        changed
-    }
-
-    fn describe(&self, failure: &Failure, blamed: usize, line: usize) -> Problem {
-        let text = self.buffer.get(line..self.line_end(line)).unwrap_or_default();
-        let byte = self.buffer.get(blamed).copied().unwrap_or_default();
-        let moved = blamed != failure.at.min(self.buffer.len().saturating_sub(1));
-        let message = failure.message.as_str();
-        let char_end = |at: usize| at + 1;
-        let whole_line = self.trimmed(line);
-        if moved && matches!(byte, b'[' | b'{') || (failure.open_bracket.is_some() && message.contains("flow")) {
-            let at = failure.open_bracket.unwrap_or(blamed);
-            let open = self.buffer.get(at).copied().map_or('[', char::from);
-            let close = if open == '{' { '}' } else { ']' };
-            return problem(ProblemKind::Unclosed, at..char_end(at), format!("`{open}` is not closed"), &format!("add `{close}` where the value ends"));
-        }
-        if moved && matches!(byte, b'"' | b'\'') || message.contains("quoted scalar") && message.contains("end of") {
-            let quote = self.quote_on(line).unwrap_or(blamed);
-            let open = self.buffer.get(quote).copied().map_or('"', char::from);
-            return problem(ProblemKind::Unclosed, quote..char_end(quote), format!("`{open}` is not closed"), &format!("add `{open}` at the end of the value"));
-        }
-        if let Some(tab) = self.tab(line) {
-            return problem(ProblemKind::Tab, tab..line + self.indent(line), "a tab indents this line".into(), "indent with spaces");
-        }
-        if message.contains("indent") || message.contains("did not find expected") || message.contains("block mapping") {
-            return problem(ProblemKind::Indentation, whole_line, "this line is indented so that it belongs to nothing".into(), "line it up with its neighbours");
-        }
-        let has_colon = text.contains(&b':');
-        if !has_colon && !text.trim_ascii_start().starts_with(b"-") {
-            return problem(ProblemKind::Syntax, whole_line, "this line is neither a key nor a list item".into(), "write `key: value`, or `- item`");
-        }
-        match text.iter().position(|it| matches!(it, b'@' | b'`' | b'%')) {
-            Some(at) if message.contains("cannot start") || message.contains("unexpected character") || message.contains("reserved") => {
-                let sign = text.get(at).copied().map_or('@', char::from);
-                problem(ProblemKind::Syntax, line + at..line + at + 1, format!("a value cannot start with `{sign}`"), "put the value in quotes")
-            }
-            _ => {
-                let at = failure.at.clamp(whole_line.start, whole_line.end);
-                let range = if at < whole_line.end { self.char_range(at) } else { whole_line };
-                problem(ProblemKind::Syntax, range, format!("this is not YAML: {message}"), "check quotes, brackets and indentation here")
-            }
-        }
-    }
-
-    fn quote_on(&self, line: usize) -> Option<usize> {
-        let text = self.buffer.get(line..self.line_end(line))?;
-        text.iter().position(|it| matches!(it, b'"' | b'\'')).map(|it| line + it)
-    }
-
-    fn char_range(&self, at: usize) -> Range {
-        let rest = self.buffer.get(at..).unwrap_or_default();
-        let width = 1 + rest.iter().skip(1).take_while(|it| (**it & 0xC0) == 0x80).count();
-        let back = self.buffer.get(..=at).unwrap_or_default().iter().rev().take_while(|it| (**it & 0xC0) == 0x80).count();
-        at - back..at + width
-    }
-
-    /// The line without its white space.
-    fn trimmed(&self, line: usize) -> Range {
-        let text = self.buffer.get(line..self.line_end(line)).unwrap_or_default();
-        let start = line + (text.len() - text.trim_ascii_start().len());
-        start..(start + text.trim_ascii().len()).max(start)
-    }
-
-    fn line_start(&self, at: usize) -> usize {
-        let before = self.buffer.get(..at.min(self.buffer.len())).unwrap_or_default();
-        before.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1)
-    }
-
-    fn line_end(&self, at: usize) -> usize {
-        let rest = self.buffer.get(at.min(self.buffer.len())..).unwrap_or_default();
-        rest.iter().position(|it| *it == b'\n').map_or(self.buffer.len(), |it| at + it)
-    }
-
-    fn indent(&self, line: usize) -> usize {
-        self.buffer.get(line..).unwrap_or_default().iter().take_while(|it| matches!(it, b' ' | b'\t')).count()
-    }
-
-    /// The first tab that indents a line.
-    fn tab(&self, line: usize) -> Option<usize> {
-        let indent = self.buffer.get(line..line + self.indent(line)).unwrap_or_default();
-        indent.iter().position(|it| *it == b'\t').map(|it| line + it)
-    }
-
-    fn is_blank(&self, line: usize) -> bool {
-        let text = self.buffer.get(line..self.line_end(line)).unwrap_or_default().trim_ascii();
-        text.is_empty() || text.starts_with(b"#")
     }
 }
 
-fn next(level: Level) -> Level {
+fn extent(text: &str, line: usize, level: Level) -> Range {
     match level {
-        Level::Value => Level::Line,
-        Level::Line => Level::Block,
-        Level::Block | Level::Spent => Level::Spent,
+        Level::Value => lines::value(text, line),
+        Level::Line => line..lines::end(text, line),
+        Level::Block => line..lines::block_end(text, line),
+        Level::Top => {
+            let own = (lines::indent(text, line) == 0 && !lines::is_blank(text, line)).then_some(line);
+            let top = own.or_else(|| lines::above(text, line).find(|it| lines::indent(text, *it) == 0));
+            top.unwrap_or(0)..lines::block_end(text, line).max(lines::block_end(text, top.unwrap_or(0)))
+        }
     }
-}
-
-fn too_deep(range: Range) -> Problem {
-    let message = format!("this is nested more than {} levels deep", events::MAX_DEPTH);
-    problem(ProblemKind::TooDeep, range, message, "flatten it, or move a part into a file of its own")
-}
-
-fn problem(kind: ProblemKind, range: Range, message: String, help: &str) -> Problem {
-    Problem { kind, message, help: Some(help.into()), range, related: Vec::new() }
 }

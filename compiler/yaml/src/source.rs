@@ -17,7 +17,9 @@ pub(crate) fn range(tree: &Tree, text: &str, id: NodeId, value: Range) -> Range 
     };
     let at = |offset: usize| offsets.as_ref().and_then(|it| it.get(offset).copied());
     match (at(value.start), at(value.end)) {
-        (Some(start), Some(end)) if start <= end && end <= raw.len() => whole.start + start..whole.start + end,
+        (Some(start), Some(end)) if start <= end && end <= raw.len() => {
+            whole.start + start..whole.start + end
+        }
         _ => whole,
     }
 }
@@ -29,7 +31,10 @@ fn lines(raw: &str, value: &str, start: usize) -> Option<Vec<usize>> {
     for char in value.chars() {
         let rest = raw.get(at..)?;
         if char == '\n' || char == ' ' {
-            if rest.starts_with(char) && char == ' ' && !rest.trim_start_matches(' ').starts_with(['\n', '\r']) {
+            if rest.starts_with(char)
+                && char == ' '
+                && !rest.trim_start_matches(' ').starts_with(['\n', '\r'])
+            {
                 offsets.push(at);
                 at += 1;
             } else {

