@@ -203,14 +203,15 @@ impl<'a> Check<'a> {
     }
 
     fn core_tag(&mut self, name: &str, node: &Node, range: Range) {
-        let fits = match (name, &node.kind) {
-            ("int" | "float", NodeKind::Number(_)) | ("bool", NodeKind::Bool(_)) | (_, NodeKind::Null) => {
-                true
-            }
-            ("str" | "binary" | "timestamp" | "merge", NodeKind::String(_)) => true,
-            ("seq" | "omap" | "pairs", NodeKind::Sequence(_)) | ("map" | "set", NodeKind::Mapping(_)) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (name, &node.kind),
+            ("int" | "float", NodeKind::Number(_))
+                | ("bool", NodeKind::Bool(_))
+                | ("str" | "binary" | "timestamp" | "merge", NodeKind::String(_))
+                | ("seq" | "omap" | "pairs", NodeKind::Sequence(_) | NodeKind::Null)
+                | ("map" | "set", NodeKind::Mapping(_) | NodeKind::Null)
+                | ("null" | "merge", NodeKind::Null)
+        );
         const CORE: [&str; 13] = [
             "int",
             "float",

@@ -89,8 +89,9 @@ pub(super) fn second_colon(text: &str, at: usize) -> Mend {
             && lines::colon(text, lines::behind_dashes(text, it)).is_some()
     });
     let complete = lines::colon(text, above_from).is_some();
+    let run_on = continues && above_from == above + lines::indent(text, above);
     if !complete
-        && !(continues && above_from == above + lines::indent(text, above))
+        && !run_on
         && let Some(mend) = colon_for(text, above_from..lines::content(text, above).end)
     {
         return mend;
