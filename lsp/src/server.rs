@@ -80,7 +80,7 @@ impl LanguageServer for Backend {
         let offered = params.capabilities.general.and_then(|it| it.position_encodings).unwrap_or_default();
         let encoding = if offered.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 };
         // A client initializes once; a second time changes nothing.
-        drop(self.encoding.set(encoding));
+        let _ = self.encoding.set(encoding);
         self.post(Message::Encoding(encoding));
         Ok(InitializeResult { capabilities: capabilities(encoding), server_info: Some(info()), ..InitializeResult::default() })
     }

@@ -2,7 +2,10 @@
 
 mod check;
 mod completions;
+mod explain;
 mod lsp;
+mod package;
+mod print;
 mod template;
 
 use std::process::ExitCode;
@@ -15,6 +18,9 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Check(it) => check::run(it, &args.global),
         Command::Template(it) => template::run(it, &args.global),
+        Command::Package(it) => package::run(it, &args.global),
+        Command::Print(it) => print::run(it, &args.global),
+        Command::Explain(it) => explain::run(it, &args.global),
         Command::Lsp => lsp::run(),
         Command::Completions(it) => completions::run(it),
         Command::Version => {

@@ -57,6 +57,25 @@ impl Project {
         pipeline::diagnostics(&self.db, self.service)
     }
 
+    /// Stops if the configuration could not be resolved; other mistakes do not matter to its reader.
+    pub fn demand_resolved(&self, global: &Global) -> Result<(), Failure> {
+        let mut found: Vec<Diagnostic> = Vec::new();
+        let resolved = pipeline::resolved(&self.db, self.service);
+        resolved.files.iter().for_each(|it| found.extend(pipeline::syntax(&self.db, *it).iter().cloned()));
+        found.extend(resolved.diagnostics.iter().cloned());
+        self.refuse(&found, global)
+    }
+
+    fn refuse(&self, found: &[Diagnostic], global: &Global) -> Result<(), Failure> {
+        let errors = found.iter().filter(|it| it.is_error()).count();
+        anstream::eprint!("{}", render::human(&self.db, self.service, found, crate::output::color(global)));
+        if errors > 0 {
+            let word = if errors == 1 { "error" } else { "errors" };
+            return Err(Failure::failed(format!("the service has {errors} {word}"), "mend what is shown above"));
+        }
+        Ok(())
+    }
+
     /// Shows what is wrong on standard error, and stops if anything is an error. `insist` also asks for what only
     /// packaging needs to know.
     pub fn demand_sound(&self, global: &Global, insist: bool) -> Result<(), Failure> {
@@ -64,14 +83,8 @@ impl Project {
         if insist {
             found.extend(pipeline::insist(&self.db, self.service));
         }
-        let errors = found.iter().filter(|it| it.is_error()).count();
         found.retain(Diagnostic::is_shown);
-        anstream::eprint!("{}", render::human(&self.db, self.service, &found, crate::output::color(global)));
-        if errors > 0 {
-            let word = if errors == 1 { "error" } else { "errors" };
-            return Err(Failure::failed(format!("the service has {errors} {word}"), "mend what is shown above"));
-        }
-        Ok(())
+        self.refuse(&found, global)
     }
 }
 
@@ -98,10 +111,11 @@ fn config_file(directory: &str, global: &Global) -> Result<String, Failure> {
 pub fn options(global: &Global) -> Result<Options, Failure> {
     let mut params = BTreeMap::new();
     for param in &global.params {
-        let Some((key, value)) = param.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty()) else {
-            return Err(Failure::usage(format!("`--param {param}` has no value"), "write `--param key=value`"));
-        };
-        params.insert(key.into(), value.trim_end().into());
+        match param.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty()) {
+            Some((key, value)) => drop(params.insert(key.into(), value.trim_end().into())),
+            // As with the framework, one that nobody asks for does no harm.
+            None => anstream::eprintln!("warning: `--param {param}` has no value: write `--param key=value`"),
+        }
     }
     let mut all = BTreeMap::new();
     let named = [("stage", &global.stage), ("region", &global.region), ("aws-profile", &global.aws_profile), ("config", &global.config)];

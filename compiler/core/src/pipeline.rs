@@ -18,7 +18,7 @@ use crate::cfn::Fragment;
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::Diagnostic;
 use crate::path::Path;
-use crate::service::{self, Dialect, ListedFunction, Root, ValidationMode};
+use crate::service::{self, Dialect, ListedFunction, ListedFunctions, Root, ValidationMode};
 use crate::shape::check::{Checker, check};
 use crate::shape::{ObjectShape, Shape, Typed as _};
 use crate::value::Value;
@@ -101,8 +101,8 @@ impl Host for QueryHost<'_> {
     }
 }
 
-/// The configuration with its variables replaced.
-#[salsa::tracked]
+/// The configuration with its variables replaced. Compared section by section and function by function.
+#[salsa::tracked(no_eq)]
 pub fn resolved(db: &dyn Db, service: Service) -> Resolved {
     let host = QueryHost { db, directory: service.directory(db) };
     variables::resolve(&Input { config: service.config(db), options: service.options(db), host: &host })
@@ -187,16 +187,16 @@ pub fn provider(db: &dyn Db, service: Service) -> Checked<Provider> {
     Checked { value: Provider::decode(&value).map(Arc::new), diagnostics: cx.diagnostics }
 }
 
-/// The functions as they are listed.
-#[salsa::tracked]
-pub fn listed_functions(db: &dyn Db, service: Service) -> Arc<Vec<ListedFunction>> {
-    Arc::new(service::functions(section(db, service, "functions")))
+/// The functions as they are listed. Compared one by one.
+#[salsa::tracked(no_eq)]
+pub fn listed_functions(db: &dyn Db, service: Service) -> ListedFunctions {
+    resolved(db, service).value.get("functions").map(service::functions).unwrap_or_default()
 }
 
 /// The keys of the functions, in the order of the file.
 #[salsa::tracked]
 pub fn function_keys(db: &dyn Db, service: Service) -> Vec<EcoString> {
-    listed_functions(db, service).iter().map(|it| it.key.clone()).collect()
+    listed_functions(db, service).keys().cloned().collect()
 }
 
 /// What all parts of the service may ask of it. `None` when the provider says too little to lower anything.
@@ -232,7 +232,7 @@ fn service_name(section: &Value) -> Option<EcoString> {
 
 #[salsa::tracked]
 fn listed_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Option<ListedFunction> {
-    listed_functions(db, id.service(db)).iter().find(|it| it.key == *id.key(db)).cloned()
+    listed_functions(db, id.service(db)).get(id.key(db)).cloned()
 }
 
 /// A function and its events, checked and typed.

@@ -170,11 +170,14 @@ pub struct ListedFunction {
     pub value: Value,
 }
 
+/// The functions by their keys, in the order of the file.
+pub type ListedFunctions = Map<ListedFunction>;
+
 /// The functions in the order of the file. `functions` is a mapping, or a list of mappings that are merged: of a
 /// function that is listed twice, later keys win.
-pub fn functions(section: &Value) -> Vec<ListedFunction> {
+pub fn functions(section: &Value) -> ListedFunctions {
     let root = Path::from(["functions"]);
-    let mut listed: Vec<ListedFunction> = Vec::new();
+    let mut listed = ListedFunctions::default();
     match section {
         Value::Object(functions) => list(functions, &root, &mut listed),
         Value::Array(parts) => {
@@ -189,15 +192,18 @@ pub fn functions(section: &Value) -> Vec<ListedFunction> {
     listed
 }
 
-fn list(functions: &Object, root: &Path, listed: &mut Vec<ListedFunction>) {
+fn list(functions: &Object, root: &Path, listed: &mut ListedFunctions) {
     for (key, value) in functions.iter() {
-        match listed.iter_mut().find(|it| it.key == *key) {
+        match listed.get_mut(key) {
             Some(earlier) => {
                 if let (Value::Object(into), Value::Object(from)) = (&mut earlier.value, value) {
                     crate::cfn::merge::merge(std::sync::Arc::make_mut(into), from);
                 }
             }
-            None => listed.push(ListedFunction { key: key.clone(), path: root.join(key), value: value.clone() }),
+            None => {
+                let function = ListedFunction { key: key.clone(), path: root.join(key), value: value.clone() };
+                listed.insert(key.clone(), function);
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::provider::Provider;
 use super::resources;
 use crate::cfn;
 use crate::path::Path;
-use crate::service::{Dialect, ListedFunction, PackageSettings};
+use crate::service::{Dialect, ListedFunction, ListedFunctions, PackageSettings};
 use crate::shape::{Map, Typed as _};
 use crate::value::{Object, Value};
 
@@ -183,7 +183,7 @@ pub struct Parts<'a> {
     /// `provider`.
     pub provider: Arc<Provider>,
     /// The functions as they are listed.
-    pub functions: &'a [ListedFunction],
+    pub functions: &'a ListedFunctions,
     /// `layers` as it is written.
     pub layers: &'a Value,
     /// `package`.
@@ -198,7 +198,7 @@ pub struct Parts<'a> {
 
 /// Makes the context of a service.
 pub fn service(parts: Parts<'_>) -> ServiceContext {
-    let functions = parts.functions.iter().map(|it| {
+    let functions = parts.functions.values().map(|it| {
         let written = it.value.get("name").and_then(Value::as_str);
         let name = written.map_or_else(|| eco_format!("{}-{}-{}", parts.service, parts.stage, it.key), EcoString::from);
         let function = AliasParts::decode(&it.value).unwrap_or_default();

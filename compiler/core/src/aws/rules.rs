@@ -88,7 +88,7 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
         }
         other => wrong(path, other, "a mapping of functions"),
     }
-    for listed in functions(section) {
+    for listed in functions(section).into_values() {
         if !matches!(listed.value, Value::Object(_) | Value::Unknown(_)) {
             found.push(
                 Diagnostic::new(&rules::WRONG_TYPE, Place::key(listed.path.clone()), eco_format!("the function `{}` has no options", listed.key))
@@ -163,7 +163,7 @@ fn runtimes(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
         }
     };
     look(Path::from(["provider", "runtime"]), root.get("provider").and_then(|it| it.get("runtime")));
-    for listed in root.get("functions").map(functions).unwrap_or_default() {
+    for listed in root.get("functions").map(functions).unwrap_or_default().values() {
         look(listed.path.join("runtime"), listed.value.get("runtime"));
     }
 }
@@ -207,7 +207,7 @@ pub fn missing_files(config: &Value, directory: &str, exists: &dyn Fn(&str) -> b
         }
     };
     artifact(Path::root(), config.get("package"));
-    for listed in config.get("functions").map(functions).unwrap_or_default() {
+    for listed in config.get("functions").map(functions).unwrap_or_default().values() {
         artifact(listed.path.clone(), listed.value.get("package"));
     }
     found

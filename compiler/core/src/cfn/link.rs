@@ -42,24 +42,20 @@ pub struct Linked {
 pub fn link(parts: &Parts<'_>) -> Linked {
     let mut linked = Linked::default();
     let bucket = resources::deployment_bucket::lower(parts.service);
-    linked.core = document(&bucket).body;
+    linked.core = document(&[&bucket]).body;
 
-    let mut all = bucket;
-    parts.functions.iter().for_each(|it| all.extend(it.log_group.clone()));
-    let mut rest = Fragment::default();
-    rest.extend(parts.layers.clone());
-    parts.functions.iter().for_each(|it| rest.extend(it.function.clone()));
-    // The framework adds the permissions of destinations once the hashes of all archives are there.
-    rest.statements.sort_by_key(|it| it.late);
+    let mut rest: Vec<&Fragment> = vec![parts.layers];
+    rest.extend(parts.functions.iter().map(|it| &it.function));
     for kind in crate::aws::events::KINDS {
         for function in parts.functions {
-            let own = function.events.iter().filter(|(it, _)| it == kind);
-            own.for_each(|(_, fragment)| rest.extend(fragment.clone()));
+            rest.extend(function.events.iter().filter(|(it, _)| it == kind).map(|(_, it)| it));
         }
-        let shared = parts.shared.iter().filter(|(it, _)| it == kind);
-        shared.for_each(|(_, fragment)| rest.extend((*fragment).clone()));
+        rest.extend(parts.shared.iter().filter(|(it, _)| it == kind).map(|(_, it)| *it));
     }
-    all.extend(resources::role::lower(parts.service, parts.functions, &rest));
+    let role = resources::role::lower(parts.service, parts.functions, &rest);
+    let mut all: Vec<&Fragment> = vec![&bucket];
+    all.extend(parts.functions.iter().map(|it| &it.log_group));
+    all.push(&role);
     all.extend(rest);
     let mut template = document(&all);
     export_outputs(&mut template.body, parts.service);
@@ -68,17 +64,17 @@ pub fn link(parts: &Parts<'_>) -> Linked {
     linked
 }
 
-/// The template of a fragment: its resources by id, and its outputs.
-fn document(fragment: &Fragment) -> Template {
+/// The template of fragments: their resources by id, and their outputs.
+fn document(fragments: &[&Fragment]) -> Template {
     let mut resources = Object::new();
     let mut origins = Vec::new();
-    for Resource { id, body, from } in &fragment.resources {
+    for Resource { id, body, from } in fragments.iter().flat_map(|it| &it.resources) {
         // A later one of the same id replaces the earlier, as the framework assigns them.
         resources.insert(id.clone(), body.clone());
         origins.push((id.clone(), from.clone()));
     }
     let mut outputs = Object::new();
-    for (id, body) in &fragment.outputs {
+    for (id, body) in fragments.iter().flat_map(|it| &it.outputs) {
         outputs.insert(id.clone(), body.clone());
     }
     let mut body = Object::new();

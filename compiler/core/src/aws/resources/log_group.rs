@@ -7,7 +7,6 @@ use crate::aws::function::Function;
 use crate::aws::naming;
 use crate::aws::types::DataProtectionPolicy;
 use crate::cfn::{Fragment, Resource};
-use crate::json;
 use crate::path::Path;
 use crate::value::{Object, Value};
 
@@ -52,6 +51,6 @@ fn policy(policy: &DataProtectionPolicy) -> Value {
     out.insert("Name", name);
     out.insert_some("Description", description.clone());
     out.insert("Version", version);
-    out.insert("Statement", json!((statement.clone())));
+    out.insert("Statement", statement.clone());
     out.into()
 }

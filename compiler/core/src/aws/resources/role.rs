@@ -82,7 +82,7 @@ fn is_made(service: &ServiceContext, functions: &[&LoweredFunction]) -> bool {
 }
 
 /// The shared role with all that the fragments allow it.
-pub fn lower(service: &ServiceContext, functions: &[&LoweredFunction], rest: &Fragment) -> Fragment {
+pub fn lower(service: &ServiceContext, functions: &[&LoweredFunction], rest: &[&Fragment]) -> Fragment {
     let mut out = Fragment::default();
     if functions.is_empty() || !is_made(service, functions) {
         return out;
@@ -94,7 +94,7 @@ pub fn lower(service: &ServiceContext, functions: &[&LoweredFunction], rest: &Fr
     };
     let mut properties = Object::new();
     let mut services = vec![Value::from("lambda.amazonaws.com")];
-    for trusted in &rest.trusted_services {
+    for trusted in rest.iter().flat_map(|it| &it.trusted_services) {
         if !services.iter().any(|it| it.as_str() == Some(trusted)) {
             services.push(trusted.into());
         }
@@ -125,7 +125,7 @@ fn default_name(service: &ServiceContext) -> Value {
     join("-", vec![(&service.service).into(), (&service.stage).into(), to("AWS::Region"), "lambdaRole".into()])
 }
 
-fn policy(service: &ServiceContext, functions: &[&LoweredFunction], rest: &Fragment, settings: &RoleSettings) -> Value {
+fn policy(service: &ServiceContext, functions: &[&LoweredFunction], rest: &[&Fragment], settings: &RoleSettings) -> Value {
     let mut statements = log_statements(service, functions);
     let own = settings.statements.as_ref().or(service.provider.iam_role_statements.as_ref());
     statements.extend(own.into_iter().flatten().map(|it| it.to_value()));
@@ -146,7 +146,13 @@ fn policy(service: &ServiceContext, functions: &[&LoweredFunction], rest: &Fragm
             "Resource": durable,
         }));
     }
-    for Permission { statement, once, .. } in &rest.statements {
+    // The framework adds the permissions of destinations once the hashes of all archives are there; those come
+    // behind the other functions' own, and before those of the events.
+    let own = functions.len() + 1;
+    let (early, late): (Vec<&Permission>, Vec<&Permission>) =
+        rest.iter().take(own).flat_map(|it| &it.statements).partition(|it| !it.late);
+    let events = rest.iter().skip(own).flat_map(|it| &it.statements);
+    for Permission { statement, once, .. } in early.into_iter().chain(late).chain(events) {
         if !*once || !statements.contains(statement) {
             statements.push(statement.clone());
         }
@@ -194,7 +200,7 @@ fn log_statements(service: &ServiceContext, functions: &[&LoweredFunction]) -> V
 fn managed_policies(
     service: &ServiceContext,
     functions: &[&LoweredFunction],
-    rest: &Fragment,
+    rest: &[&Fragment],
     settings: &RoleSettings,
 ) -> Vec<Value> {
     let own = settings.managed_policies.as_ref().or(service.provider.iam_managed_policies.as_ref());
@@ -207,6 +213,6 @@ fn managed_policies(
         ];
         managed.push(join("", arn));
     }
-    managed.extend(rest.managed_policies.iter().cloned());
+    managed.extend(rest.iter().flat_map(|it| &it.managed_policies).cloned());
     managed
 }

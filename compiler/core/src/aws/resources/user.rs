@@ -210,7 +210,9 @@ pub fn merge(section: &Value, template: &mut Template, diagnostics: &mut Vec<Dia
     }
     template.body.edit_object("Resources", |resources| {
         for resource in resources.values_mut() {
-            if let Value::Object(body) = resource {
+            if let Value::Object(body) = resource
+                && body.get("Properties").is_some_and(has_null)
+            {
                 strip(std::sync::Arc::make_mut(body));
             }
         }
@@ -225,9 +227,10 @@ fn locate(section: &Value, root: &Path, key: &str, id: &EcoString) -> Path {
 
 /// Null properties are left out, as the framework leaves them.
 fn strip(body: &mut Object) {
-    let properties = body.remove("Properties");
-    if let Some(properties) = properties.filter(|it| !it.is_null()) {
-        body.insert("Properties", if has_null(&properties) { without_null(&properties) } else { properties });
+    match body.get_mut("Properties") {
+        Some(Value::Null) => drop(body.remove("Properties")),
+        Some(properties) if has_null(properties) => *properties = without_null(properties),
+        _ => {}
     }
 }
 

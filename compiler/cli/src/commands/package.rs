@@ -1,0 +1,95 @@
+//! `slsc package`: the templates, the state and the archives, under the framework's file names.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use salsa::Setter as _;
+use slsc_core::aws::resources::deployment_bucket;
+use slsc_core::cfn::stamp;
+use slsc_core::package::{ArchivePlan, plan};
+use slsc_core::value::{Object, Value};
+use slsc_core::{json, pipeline};
+use slsc_deploy::archive::{self, Job};
+
+use crate::args::{Global, Package, PackageOptions};
+use crate::files;
+use crate::output::Failure;
+use crate::project::Project;
+
+/// The template of a first deployment's first step.
+pub const CREATE_TEMPLATE: &str = "cloudformation-template-create-stack.json";
+/// The template of an update: everything.
+pub const UPDATE_TEMPLATE: &str = "cloudformation-template-update-stack.json";
+/// The resolved configuration with what a deployment needs.
+pub const STATE: &str = "serverless-state.json";
+
+/// Packages the service.
+pub fn run(args: &Package, global: &Global) -> Result<ExitCode, Failure> {
+    let directory = package(&args.options, global)?;
+    anstream::eprintln!("packaged into {}", directory.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Packages the service, and answers where.
+pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Failure> {
+    let mut project = Project::open(global)?;
+    project.demand_sound(global, true)?;
+    let root = PathBuf::from(project.service.directory(&project.db));
+    let target = options.package.as_ref().map_or_else(|| root.join(".serverless"), |it| root.join(it));
+    let config = pipeline::resolved(&project.db, project.service).value.clone();
+    let config_name = project.service.config(&project.db).path(&project.db).rsplit('/').next().unwrap_or_default().to_owned();
+    let plans = plan(&config, &config_name);
+    let archives = archives(&plans, &root, &target)?;
+    project.service.set_archives(&mut project.db).to(Arc::new(archives));
+
+    let linked = pipeline::linked(&project.db, project.service);
+    let stamp = stamp::of(&linked.template.body);
+    let print = |template: &Object| {
+        let template = Value::from(stamp::apply(template, &stamp));
+        if options.minify_template { template.to_json() } else { template.to_json_pretty() }
+    };
+    let state = state(&project, &config, &stamp);
+    // The templates come last: where they are, everything that they name is.
+    files::write(&target.join(STATE), state.to_json_pretty().as_bytes())?;
+    if !linked.core.is_empty() {
+        files::write(&target.join(CREATE_TEMPLATE), print(&linked.core).as_bytes())?;
+    }
+    files::write(&target.join(UPDATE_TEMPLATE), print(&linked.template.body).as_bytes())?;
+    Ok(target)
+}
+
+fn archives(plans: &[ArchivePlan], root: &Path, target: &Path) -> Result<BTreeMap<ecow::EcoString, ecow::EcoString>, Failure> {
+    let selects: Vec<_> = plans.iter().map(|plan| move |path: &str| plan.selects(path)).collect();
+    let jobs: Vec<Job<'_>> = plans
+        .iter()
+        .zip(&selects)
+        .map(|(plan, selects)| Job {
+            root: root.join(plan.root.as_str()),
+            target: target.join(plan.name.as_str()),
+            selects,
+            ready: plan.ready.as_ref().map(|it| root.join(it.as_str())),
+        })
+        .collect();
+    let made = archive::make(&jobs).map_err(|it| Failure::failed(it.what, it.help))?;
+    Ok(plans.iter().zip(made).map(|(plan, archive)| (plan.name.clone(), archive.sha256.into())).collect())
+}
+
+/// The state as the framework keeps it: the service as it was resolved, and where its artifacts go.
+fn state(project: &Project, config: &Value, stamp: &str) -> Value {
+    let mut service = config.as_object().cloned().unwrap_or_default();
+    let mut package = Object::new();
+    if let Some(context) = pipeline::context(&project.db, project.service) {
+        let directory = deployment_bucket::directory(context).replace(deployment_bucket::STAMP, stamp);
+        package.insert("artifactDirectoryName", directory);
+        package.insert("artifact", format!("{}.zip", context.service));
+        let (stage, region, stack) = (context.stage.clone(), context.region.clone(), context.stack_name());
+        service.edit_object("provider", |provider| {
+            provider.insert("stage", stage);
+            provider.insert("region", region);
+            provider.insert("stackName", stack);
+        });
+    }
+    json!({ "service": service, "package": package })
+}

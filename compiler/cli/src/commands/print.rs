@@ -1,0 +1,55 @@
+//! `slsc print`: the configuration with its variables replaced.
+
+use std::process::ExitCode;
+
+use slsc_core::pipeline;
+use slsc_core::value::Value;
+
+use super::template::yaml;
+use crate::args::{Global, Print, PrintFormat, Transform};
+use crate::output::{self, Failure};
+use crate::project::Project;
+
+/// Prints the configuration, or a part of it.
+pub fn run(args: &Print, global: &Global) -> Result<ExitCode, Failure> {
+    let project = Project::open(global)?;
+    project.demand_resolved(global)?;
+    let config = &pipeline::resolved(&project.db, project.service).value;
+    let mut value = match &args.path {
+        Some(path) => at(config, path)?,
+        None => config.clone(),
+    };
+    if let Some(Transform::Keys) = args.transform {
+        let Value::Object(object) = &value else {
+            return Err(Failure::usage("`--transform keys` needs a mapping", "choose one with `--path`"));
+        };
+        value = Value::array(object.keys().map(Value::from));
+    }
+    let text = match args.format {
+        PrintFormat::Json => value.to_json_pretty() + "\n",
+        PrintFormat::Yaml => yaml(&value)?,
+        PrintFormat::Text => text(&value)?,
+    };
+    output::result(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn at(config: &Value, path: &str) -> Result<Value, Failure> {
+    let steps = path.split('.').filter(|it| !it.is_empty());
+    let found = steps.fold(Some(config), |value, key| match value? {
+        Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
+        other => other.get(key),
+    });
+    found.cloned().ok_or_else(|| Failure::usage(format!("the configuration has no `{path}`"), "name a path that exists, such as `provider.stage`"))
+}
+
+fn text(value: &Value) -> Result<String, Failure> {
+    let line = |it: &Value| match it {
+        Value::Object(_) | Value::Array(_) => Err(Failure::usage("`--format text` prints texts and lists of them", "choose a part with `--path`")),
+        scalar => Ok(format!("{}\n", scalar.to_js_string())),
+    };
+    match value {
+        Value::Array(items) => items.iter().map(line).collect(),
+        one => line(one),
+    }
+}
