@@ -1,1 +1,3 @@
-//! Placeholder until the suites land.
+//! The test binary: one module a suite.
+
+mod deploy;
