@@ -70,6 +70,29 @@ fn a_refused_execution_leaves_nothing_behind() {
 }
 
 #[test]
+fn an_empty_stack_that_was_left_behind_is_told_used_and_removed() {
+    let mut bench = Bench::new("left-behind");
+    let leave_behind = |bench: &mut Bench| {
+        bench.proxy.break_next("ExecuteChangeSet", 3, &Fault::ResetAfter(0));
+        bench.proxy.break_next("DeleteStack", 1, &Fault::error(403, "AccessDenied", "not for you"));
+        assert_eq!(bench.deploy().unwrap_err().kind, ErrorKind::Network);
+        assert!(
+            bench.notes().iter().any(|note| note.contains("`slsc remove` deletes it")),
+            "{:?}",
+            bench.notes()
+        );
+        assert_eq!(bench.info().unwrap().stack_status, "REVIEW_IN_PROGRESS");
+    };
+    leave_behind(&mut bench);
+    assert_eq!(bench.deploy().unwrap().done, Done::Created);
+    assert!(bench.notes().iter().any(|note| note.contains("it is used now")), "{:?}", bench.notes());
+    bench.remove().unwrap();
+    leave_behind(&mut bench);
+    bench.remove().unwrap();
+    assert_eq!(bench.info().unwrap_err().kind, ErrorKind::StackMissing);
+}
+
+#[test]
 fn a_silent_server_is_asked_again() {
     let mut bench = Bench::new("silent");
     let package = bench.service.package();

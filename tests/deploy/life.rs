@@ -147,6 +147,55 @@ fn a_bucket_name_that_is_taken_is_named_by_its_resource() {
 }
 
 #[test]
+fn a_plan_shows_the_changes_and_is_applied_only_while_it_holds() {
+    let mut bench = Bench::new("planned");
+    let options = bench.options();
+    let package = bench.service.package();
+    let first = slsc_deploy::plan(&package, &options).unwrap();
+    assert!(first.changes.iter().all(|change| change.action == "Add"), "{:?}", first.changes);
+    assert_eq!(bench.info().unwrap_err().kind, ErrorKind::StackMissing, "a plan makes nothing");
+    let outcome = slsc_deploy::deploy_planned(&package, &first, &options, &mut |_| {}).unwrap();
+    assert_eq!(outcome.done, Done::Created);
+
+    let same = slsc_deploy::plan(&bench.service.package(), &options).unwrap();
+    assert!(same.changes.is_empty() && same.plan.steps.is_empty(), "{same:?}");
+
+    // A change set of a long template has to go through the bucket, and leaves nothing in it.
+    bench.service.memory = 512;
+    bench.service.more = json!({
+        "Orders": { "Type": "AWS::SQS::Queue", "Metadata": { "Text": "x".repeat(60_000) } },
+    });
+    let package = bench.service.package();
+    bench.proxy.forget();
+    let saved = slsc_deploy::plan(&package, &options).unwrap();
+    assert_eq!((bench.proxy.calls("PUT *"), bench.proxy.calls("DeleteChangeSet")), (1, 1));
+    let of = |id: &str| {
+        saved.changes.iter().find(|change| change.logical_id == id).map(|change| change.action.as_str())
+    };
+    assert_eq!((of("Orders"), of("HelloLambdaFunction")), (Some("Add"), Some("Modify")));
+
+    bench.service.memory = 1024;
+    let other = bench.service.package();
+    let error = slsc_deploy::deploy_planned(&other, &saved, &options, &mut |_| {}).unwrap_err();
+    assert_eq!(
+        (error.kind, error.why.as_str()),
+        (ErrorKind::PlanStale, "The service or its code has changed since.")
+    );
+    bench.service.memory = 512;
+    let package = bench.service.package();
+    let outcome = slsc_deploy::deploy_planned(&package, &saved, &options, &mut |_| {}).unwrap();
+    assert_eq!(outcome.done, Done::Updated);
+    let error = slsc_deploy::deploy_planned(&package, &saved, &options, &mut |_| {}).unwrap_err();
+    assert_eq!((error.kind, error.why.as_str()), (ErrorKind::PlanStale, "The stack has changed since."));
+
+    bench.service.more = json!({});
+    let removal = slsc_deploy::plan(&bench.service.package(), &options).unwrap();
+    let queue = removal.changes.iter().find(|change| change.logical_id == "Orders").unwrap();
+    assert_eq!((queue.action.as_str(), queue.loses_data), ("Remove", true));
+    assert_eq!(bench.remove().unwrap().objects, 6, "two deployments of three objects, no plans");
+}
+
+#[test]
 fn a_second_deploy_at_the_same_time_is_refused() {
     let mut bench = Bench::new("busy");
     bench.deploy().unwrap();

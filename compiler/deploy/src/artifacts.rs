@@ -148,9 +148,13 @@ impl Package {
         format!("{}/{STATE}", self.artifact_directory)
     }
 
-    /// URL by which CloudFormation reads the template: the regional path style, which every partition and every
-    /// emulator takes.
+    /// URL by which CloudFormation reads the template.
     pub fn template_url(&self, bucket: &str) -> String {
+        self.url(bucket, &self.template_key())
+    }
+
+    /// URL of an object: the regional path style, which every partition and every emulator takes.
+    pub fn url(&self, bucket: &str, key: &str) -> String {
         let region = &self.target.region;
         let suffix = match region {
             region if region.starts_with("cn-") => "amazonaws.com.cn",
@@ -158,6 +162,6 @@ impl Package {
             region if region.starts_with("us-iso-") => "c2s.ic.gov",
             _ => "amazonaws.com",
         };
-        format!("https://s3.{region}.{suffix}/{bucket}/{}", self.template_key())
+        format!("https://s3.{region}.{suffix}/{bucket}/{key}")
     }
 }

@@ -10,6 +10,7 @@ use crate::event::{Change, Event};
 use crate::info::{self, Info};
 use crate::options::Options;
 use crate::plan::{Plan, Step};
+use crate::preview::{Preview, check_fresh, same_changes};
 use crate::status::check_deployable;
 use crate::steps::change_set::{self, Ready};
 use crate::steps::{Context, create_stack, execute, prune, upload};
@@ -39,9 +40,9 @@ pub struct Outcome {
 }
 
 /// What is in AWS before a deploy.
-struct Found {
-    stack: Option<Stack>,
-    bucket: Option<String>,
+pub(crate) struct Found {
+    pub stack: Option<Stack>,
+    pub bucket: Option<String>,
 }
 
 /// Deploys `package` to the real AWS.
@@ -57,14 +58,19 @@ pub async fn deploy_async(
     deploy_with(&aws, package, options, on_event).await
 }
 
-/// The steps that [`deploy_async`] would take; writes nothing.
+/// Deploys `package` to the real AWS exactly as `saved` shows, or not at all.
 ///
 /// # Errors
-/// As for a deploy that cannot begin.
-pub async fn plan_async(package: &Package, options: &Options) -> Result<Plan, Error> {
+/// [`ErrorKind::PlanStale`] when the package, the stack or the changes are not those of the plan; else as
+/// [`deploy_async`].
+pub async fn deploy_planned_async(
+    package: &Package,
+    saved: &Preview,
+    options: &Options,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Outcome, Error> {
     let aws = Sdk::connect(&package.target.region, &options.connection).await;
-    let found = look(&aws, package).await?;
-    Ok(Plan::new(package, found.stack.as_ref(), found.bucket.as_deref()))
+    run(&aws, package, Some(saved), options, on_event).await
 }
 
 /// Deploys `package` through `aws`.
@@ -77,8 +83,22 @@ pub async fn deploy_with<A: Aws>(
     options: &Options,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<Outcome, Error> {
+    run(aws, package, None, options, on_event).await
+}
+
+async fn run<A: Aws>(
+    aws: &A,
+    package: &Package,
+    saved: Option<&Preview>,
+    options: &Options,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Outcome, Error> {
     check_name(&package.target.stack_name)?;
     let found = look(aws, package).await?;
+    let plan = Plan::new(package, found.stack.as_ref(), found.bucket.as_deref());
+    if let Some(saved) = saved {
+        check_fresh(saved, package, &plan)?;
+    }
     let existed = found.stack.as_ref().is_some_and(|stack| stack.status != "REVIEW_IN_PROGRESS");
     if let (Some(stack), Some(bucket)) = (&found.stack, &found.bucket)
         && !options.force
@@ -87,12 +107,13 @@ pub async fn deploy_with<A: Aws>(
         let info = info::of_stack(aws, &package.target, stack.clone()).await;
         return Ok(Outcome { done: Done::NoChanges, changes: Vec::new(), info });
     }
-    let plan = Plan::new(package, found.stack.as_ref(), found.bucket.as_deref());
     let mut context = Context { aws, package, options, on_event };
     if found.stack.as_ref().is_some_and(|stack| stack.status == "REVIEW_IN_PROGRESS") {
         context.note("The stack was left empty and under review by an earlier run; it is used now.");
     }
-    let changes = follow_plan(&mut context, &plan).await?;
+    // What a new stack is made of is in its template alone; what an old one becomes, AWS works out anew.
+    let expected = saved.filter(|_| existed).map(|saved| saved.changes.as_slice());
+    let changes = follow_plan(&mut context, &plan, expected).await?;
     let info = info::read(aws, &package.target).await?;
     let done = match (existed, &changes) {
         (true, None) => Done::NoChanges,
@@ -106,6 +127,7 @@ pub async fn deploy_with<A: Aws>(
 async fn follow_plan<A: Aws>(
     context: &mut Context<'_, A>,
     plan: &Plan,
+    expected: Option<&[Change]>,
 ) -> Result<Option<Vec<Change>>, Error> {
     let mut bucket = plan.bucket.clone().unwrap_or_default();
     let mut ready: Option<Ready> = None;
@@ -119,10 +141,12 @@ async fn follow_plan<A: Aws>(
                 let kind = if *creates { ChangeSetKind::Create } else { ChangeSetKind::Update };
                 let template = Template::Url(context.package.template_url(&bucket));
                 let request = context.change_set_request(kind, template);
-                ready = change_set::make(context, request).await?;
-                if ready.is_none() {
-                    return Ok(None);
+                let Some(made) = change_set::make(context, request.clone()).await? else { return Ok(None) };
+                if expected.is_some_and(|expected| !same_changes(expected, &made.changes)) {
+                    change_set::discard(context, &request).await;
+                    return Err(other_changes(&plan.stack_name));
                 }
+                ready = Some(made);
             }
             Step::Execute { .. } => {
                 if let Some(ready) = &ready {
@@ -134,6 +158,15 @@ async fn follow_plan<A: Aws>(
         }
     }
     Ok(ready.map(|ready| ready.changes))
+}
+
+fn other_changes(stack: &str) -> Error {
+    Error::new(
+        ErrorKind::PlanStale,
+        format!("The saved plan of `{stack}` was not applied."),
+        "CloudFormation would now make other changes than those of the plan.",
+        "Make a new plan and look at it before you deploy.",
+    )
 }
 
 async fn set_policy<A: Aws>(context: &Context<'_, A>, stack: &str) -> Result<(), Error> {
@@ -162,7 +195,7 @@ fn check_name(name: &str) -> Result<(), Error> {
     ))
 }
 
-async fn look<A: Aws>(aws: &A, package: &Package) -> Result<Found, Error> {
+pub(crate) async fn look<A: Aws>(aws: &A, package: &Package) -> Result<Found, Error> {
     let target = &package.target;
     let stack = aws.describe_stack(&target.stack_name).await;
     let stack =

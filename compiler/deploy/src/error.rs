@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Package,
     /// CloudFormation refused the change set.
     ChangeSetFailed,
+    /// A saved plan no longer fits what is packaged or deployed.
+    PlanStale,
     /// A resource failed, and the operation with it.
     OperationFailed,
     /// AWS kept refusing for too many requests.

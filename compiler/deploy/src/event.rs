@@ -90,4 +90,7 @@ pub struct Change {
     /// Names of the properties that change, in AWS's order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub properties: Vec<String>,
+    /// Whether stored data goes with the resource: it is deleted or replaced, and not retained.
+    #[serde(default)]
+    pub loses_data: bool,
 }

@@ -158,8 +158,10 @@ impl<A: Aws> Follow<'_, A> {
             progress.started |= is_running(&stack.status);
             return Ok(None);
         }
-        // The state from before the operation looks like its end until AWS has begun.
-        Ok(Some(stack).filter(|_| progress.started || progress.quiet > 10))
+        // The state from before the operation looks like its end until AWS has begun; only a deleted stack cannot
+        // be from before.
+        let ended = progress.started || stack.status == "DELETE_COMPLETE" || progress.quiet > 10;
+        Ok(Some(stack).filter(|_| ended))
     }
 
     fn is_ours(&self, event: &StackEvent) -> bool {

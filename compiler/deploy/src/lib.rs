@@ -18,6 +18,7 @@ pub mod follow;
 pub mod info;
 pub mod options;
 pub mod plan;
+pub mod preview;
 mod random;
 pub mod remove;
 pub mod status;
@@ -25,12 +26,13 @@ mod steps;
 mod unchanged;
 
 pub use artifacts::{Package, Target};
-pub use deploy::{Done, Outcome, deploy_async, deploy_with, plan_async};
+pub use deploy::{Done, Outcome, deploy_async, deploy_planned_async, deploy_with};
 pub use error::{Error, ErrorKind, Failure};
 pub use event::{Change, Event, StackEvent};
 pub use info::{Info, info_async};
 pub use options::{AccessKey, Connection, Options, Poll};
 pub use plan::{Plan, Step};
+pub use preview::{Preview, preview_async};
 pub use remove::{Removed, remove_async, remove_with};
 
 /// Deploys a package and waits for the end. `on_event` is called as things happen.
@@ -45,12 +47,25 @@ pub fn deploy(
     wait(deploy_async(package, options, on_event))
 }
 
-/// The steps that a deploy would take; writes nothing.
+/// What a deploy would do and change; leaves nothing behind.
 ///
 /// # Errors
-/// As [`plan_async`].
-pub fn plan(package: &Package, options: &Options) -> Result<Plan, Error> {
-    wait(plan_async(package, options))
+/// As [`preview_async`].
+pub fn plan(package: &Package, options: &Options) -> Result<Preview, Error> {
+    wait(preview_async(package, options))
+}
+
+/// Deploys exactly what a saved plan shows, or refuses.
+///
+/// # Errors
+/// As [`deploy_planned_async`].
+pub fn deploy_planned(
+    package: &Package,
+    saved: &Preview,
+    options: &Options,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Outcome, Error> {
+    wait(deploy_planned_async(package, saved, options, on_event))
 }
 
 /// Reads what is deployed.

@@ -4,6 +4,10 @@
 use crate::aws::Stack;
 use crate::error::{Error, ErrorKind};
 
+/// The longest template that a request may carry, in bytes
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>).
+pub const BODY_LIMIT: usize = 51_200;
+
 /// Whether an operation still runs.
 pub fn is_running(status: &str) -> bool {
     status.ends_with("_IN_PROGRESS") && status != "REVIEW_IN_PROGRESS"

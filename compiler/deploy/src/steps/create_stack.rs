@@ -7,10 +7,7 @@ use super::{Context, change_set, execute};
 use crate::artifacts::BUCKET_LOGICAL_ID;
 use crate::aws::{Aws, ChangeSetKind, Template};
 use crate::error::{Error, ErrorKind};
-
-/// The longest template that a request may carry, in bytes
-/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>).
-const BODY_LIMIT: usize = 51_200;
+use crate::status::BODY_LIMIT;
 
 /// Makes the stack from the first template; the name of its bucket.
 pub(crate) async fn create<A: Aws>(context: &mut Context<'_, A>) -> Result<String, Error> {

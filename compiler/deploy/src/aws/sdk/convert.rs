@@ -88,13 +88,51 @@ fn change(change: types::ResourceChange) -> Change {
             properties.push(name.to_owned());
         }
     }
+    let policy = change.policy_action.as_ref().map(|policy| policy.as_str());
+    let action = change.action.as_ref().map(|action| action.as_str());
+    let replaced = change.replacement.as_ref().is_some_and(|replacement| replacement.as_str() != "False");
+    let goes = match policy {
+        Some(policy) => matches!(policy, "Delete" | "ReplaceAndDelete"),
+        None => action == Some("Remove") || replaced,
+    };
     Change {
+        loses_data: goes && change.resource_type.as_deref().is_some_and(holds_data),
         properties,
         action: change.action.map(|action| action.as_str().to_owned()).unwrap_or_default(),
         replacement: change.replacement.map(|replacement| replacement.as_str().to_owned()),
         logical_id: change.logical_resource_id.unwrap_or_default(),
         resource_type: change.resource_type.unwrap_or_default(),
     }
+}
+
+/// Types whose deletion deletes what was stored in them.
+fn holds_data(resource_type: &str) -> bool {
+    matches!(
+        resource_type,
+        "AWS::DynamoDB::Table"
+            | "AWS::DynamoDB::GlobalTable"
+            | "AWS::S3::Bucket"
+            | "AWS::RDS::DBInstance"
+            | "AWS::RDS::DBCluster"
+            | "AWS::DocDB::DBCluster"
+            | "AWS::Neptune::DBCluster"
+            | "AWS::Redshift::Cluster"
+            | "AWS::Timestream::Table"
+            | "AWS::Cognito::UserPool"
+            | "AWS::EFS::FileSystem"
+            | "AWS::EC2::Volume"
+            | "AWS::ElastiCache::ReplicationGroup"
+            | "AWS::ElastiCache::CacheCluster"
+            | "AWS::Elasticsearch::Domain"
+            | "AWS::OpenSearchService::Domain"
+            | "AWS::Kinesis::Stream"
+            | "AWS::SQS::Queue"
+            | "AWS::Logs::LogGroup"
+            | "AWS::ECR::Repository"
+            | "AWS::SecretsManager::Secret"
+            | "AWS::SSM::Parameter"
+            | "AWS::KMS::Key"
+    )
 }
 
 pub(super) fn finding(event: types::OperationEvent) -> Option<Finding> {
