@@ -196,6 +196,31 @@ fn a_plan_shows_the_changes_and_is_applied_only_while_it_holds() {
 }
 
 #[test]
+fn an_earlier_deployment_comes_back() {
+    let mut bench = Bench::new("returns");
+    for memory in [128, 256] {
+        bench.service.memory = memory;
+        bench.deploy().unwrap();
+    }
+    let (target, options) = (bench.service.target(), bench.options());
+    let all = slsc_deploy::deployments(&target, &options).unwrap();
+    assert_eq!(
+        all.iter().map(|it| it.timestamp.as_str()).collect::<Vec<_>>(),
+        ["1700000000001", "1700000000002"]
+    );
+    assert!(all[0].files.contains(&"returns.zip".to_owned()), "{:?}", all[0].files);
+    let outcome = slsc_deploy::rollback(&target, "1700000000001", &options, &mut |_| {}).unwrap();
+    assert_eq!(outcome.done, Done::Updated);
+    assert_eq!(outcome.changes[0].logical_id, "HelloLambdaFunction");
+    let again = slsc_deploy::rollback(&target, "1700000000001", &options, &mut |_| {}).unwrap();
+    assert_eq!(again.done, Done::NoChanges);
+    bench.service.memory = 128;
+    assert_eq!(bench.deploy().unwrap().done, Done::NoChanges, "the first deployment is what is deployed");
+    let error = slsc_deploy::rollback(&target, "7", &options, &mut |_| {}).unwrap_err();
+    assert_eq!(error.why, "The bucket holds `1700000000001`, `1700000000002`.");
+}
+
+#[test]
 fn a_second_deploy_at_the_same_time_is_refused() {
     let mut bench = Bench::new("busy");
     bench.deploy().unwrap();

@@ -246,6 +246,8 @@ pub trait Aws {
     async fn put_object(&self, upload: &Upload<'_>) -> Result<(), AwsError>;
     /// The metadata `filesha256` of an object, `None` when there is no such object or it has none.
     async fn object_sha256(&self, bucket: &str, key: &str) -> Result<Option<String>, AwsError>;
+    /// The text of an object, `None` when there is no such object.
+    async fn object_text(&self, bucket: &str, key: &str) -> Result<Option<String>, AwsError>;
     /// A page of objects below a prefix.
     async fn list_objects(
         &self,

@@ -169,7 +169,7 @@ fn other_changes(stack: &str) -> Error {
     )
 }
 
-async fn set_policy<A: Aws>(context: &Context<'_, A>, stack: &str) -> Result<(), Error> {
+pub(crate) async fn set_policy<A: Aws>(context: &Context<'_, A>, stack: &str) -> Result<(), Error> {
     let Some(policy) = &context.package.stack.policy else { return Ok(()) };
     let set = context.aws.set_stack_policy(stack, policy).await;
     set.map_err(|error| {

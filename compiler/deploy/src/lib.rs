@@ -21,6 +21,7 @@ pub mod plan;
 pub mod preview;
 mod random;
 pub mod remove;
+pub mod rollback;
 pub mod status;
 mod steps;
 mod unchanged;
@@ -34,6 +35,7 @@ pub use options::{AccessKey, Connection, Options, Poll};
 pub use plan::{Plan, Step};
 pub use preview::{Preview, preview_async};
 pub use remove::{Removed, remove_async, remove_with};
+pub use rollback::{Deployment, deployments_async, rollback_async};
 
 /// Deploys a package and waits for the end. `on_event` is called as things happen.
 ///
@@ -82,6 +84,27 @@ pub fn info(target: &Target, options: &Options) -> Result<Info, Error> {
 /// As [`remove_async`].
 pub fn remove(target: &Target, options: &Options, on_event: &mut dyn FnMut(Event)) -> Result<Removed, Error> {
     wait(remove_async(target, options, on_event))
+}
+
+/// The deployments that are still in the bucket, oldest first.
+///
+/// # Errors
+/// As [`deployments_async`].
+pub fn deployments(target: &Target, options: &Options) -> Result<Vec<Deployment>, Error> {
+    wait(deployments_async(target, options))
+}
+
+/// Deploys an earlier deployment again and waits for the end.
+///
+/// # Errors
+/// As [`rollback_async`].
+pub fn rollback(
+    target: &Target,
+    timestamp: &str,
+    options: &Options,
+    on_event: &mut dyn FnMut(Event),
+) -> Result<Outcome, Error> {
+    wait(rollback_async(target, timestamp, options, on_event))
 }
 
 /// Account id of the credentials.

@@ -28,13 +28,26 @@ impl Package {
         let update_template_json = read_text(directory, UPDATE_TEMPLATE)?;
         let state_json = read_text(directory, STATE)?;
         parse(directory, CREATE_TEMPLATE, &create_template_json)?;
-        let template = parse(directory, UPDATE_TEMPLATE, &update_template_json)?;
-        let state = parse(directory, STATE, &state_json)?;
+        let mut package = Self::of_texts(directory, create_template_json, update_template_json, state_json)?;
+        let state = parse(directory, STATE, &package.state_json)?;
+        let template = parse(directory, UPDATE_TEMPLATE, &package.update_template_json)?;
+        package.files = files(directory, &state, &template, &package.artifact_directory)?;
+        Ok(package)
+    }
+
+    /// The package that these texts describe, without its archives; `origin` is named in errors.
+    pub(crate) fn of_texts(
+        origin: &Path,
+        create_template_json: String,
+        update_template_json: String,
+        state_json: String,
+    ) -> Result<Self, Error> {
+        let template = parse(origin, UPDATE_TEMPLATE, &update_template_json)?;
+        let state = parse(origin, STATE, &state_json)?;
         let provider = state.pointer("/service/provider").unwrap_or(&Value::Null);
-        let target = target(directory, &state, provider)?;
+        let target = target(origin, &state, provider)?;
         let artifact_directory = text(state.pointer("/package/artifactDirectoryName"))
-            .ok_or_else(|| incomplete(directory, "package.artifactDirectoryName"))?;
-        let files = files(directory, &state, &template, &artifact_directory)?;
+            .ok_or_else(|| incomplete(origin, "package.artifactDirectoryName"))?;
         let bucket = provider.get("deploymentBucketObject").filter(|bucket| bucket.is_object());
         let bucket = bucket.or_else(|| provider.get("deploymentBucket")).unwrap_or(&Value::Null);
         Ok(Self {
@@ -46,7 +59,7 @@ impl Package {
             update_template_json,
             state_json,
             artifact_directory,
-            files,
+            files: Vec::new(),
         })
     }
 }

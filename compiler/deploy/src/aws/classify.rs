@@ -104,7 +104,7 @@ impl AwsError {
     /// The IAM action of the operation.
     fn action(&self) -> String {
         match self.operation {
-            "HeadObject" => "s3:GetObject".to_owned(),
+            "HeadObject" | "GetObject" => "s3:GetObject".to_owned(),
             "HeadBucket" | "ListObjectsV2" => "s3:ListBucket".to_owned(),
             "ListObjectVersions" => "s3:ListBucketVersions".to_owned(),
             "DeleteObjects" => "s3:DeleteObject".to_owned(),

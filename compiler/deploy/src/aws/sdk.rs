@@ -194,6 +194,10 @@ impl Aws for Sdk {
         Ok(head.and_then(|found| found.metadata.and_then(|mut metadata| metadata.remove("filesha256"))))
     }
 
+    async fn object_text(&self, bucket: &str, key: &str) -> Result<Option<String>, AwsError> {
+        optional(storage::text(&self.s3, bucket, key).await)
+    }
+
     async fn list_objects(
         &self,
         bucket: &str,

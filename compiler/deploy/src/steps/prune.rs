@@ -19,16 +19,7 @@ pub(crate) async fn run<A: Aws>(context: &mut Context<'_, A>, bucket: &str) {
 async fn prune<A: Aws>(context: &mut Context<'_, A>, bucket: &str) -> Result<(), AwsError> {
     let package = context.package;
     let base = package.target.base();
-    let mut objects = Vec::new();
-    let mut next = None;
-    loop {
-        let page = context.aws.list_objects(bucket, &base, next).await?;
-        objects.extend(page.objects);
-        next = page.next;
-        if next.is_none() {
-            break;
-        }
-    }
+    let objects = list(context.aws, bucket, &base).await?;
     let needed = |directory: &str| {
         directory == package.artifact_directory
             || package.update_template_json.contains(&format!("{directory}/"))
@@ -51,8 +42,22 @@ fn directory<'a>(base: &str, key: &'a str) -> Option<&'a str> {
     (is_ours && !file.is_empty()).then(|| key.split_at(base.len() + name.len()).0)
 }
 
-/// By the youngest object of each directory rather than by its name, whose time may stand for its content.
-fn too_old(base: &str, objects: Vec<Object>, keep: usize, needed: impl Fn(&str) -> bool) -> Vec<Object> {
+/// Everything below `base`.
+pub(crate) async fn list<A: Aws>(aws: &A, bucket: &str, base: &str) -> Result<Vec<Object>, AwsError> {
+    let mut objects = Vec::new();
+    let mut next = None;
+    loop {
+        let page = aws.list_objects(bucket, base, next).await?;
+        objects.extend(page.objects);
+        next = page.next;
+        if next.is_none() {
+            return Ok(objects);
+        }
+    }
+}
+
+/// The deployments among `objects`: directory, age of its youngest object, its objects.
+pub(crate) fn directories(base: &str, objects: Vec<Object>) -> BTreeMap<String, (i64, Vec<Object>)> {
     let mut directories: BTreeMap<String, (i64, Vec<Object>)> = BTreeMap::new();
     for object in objects {
         let Some(name) = directory(base, &object.key) else { continue };
@@ -60,6 +65,12 @@ fn too_old(base: &str, objects: Vec<Object>, keep: usize, needed: impl Fn(&str) 
         entry.0 = entry.0.max(object.modified);
         entry.1.push(object);
     }
+    directories
+}
+
+/// By the youngest object of each directory rather than by its name, whose time may stand for its content.
+fn too_old(base: &str, objects: Vec<Object>, keep: usize, needed: impl Fn(&str) -> bool) -> Vec<Object> {
+    let directories = directories(base, objects);
     let (needed, mut others): (Vec<_>, Vec<_>) = directories.into_iter().partition(|(name, _)| needed(name));
     others.sort_by_key(|(name, (modified, _))| std::cmp::Reverse((*modified, name.clone())));
     others.into_iter().skip(keep.saturating_sub(needed.len())).flat_map(|(_, (_, objects))| objects).collect()

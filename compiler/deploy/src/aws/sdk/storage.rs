@@ -47,6 +47,14 @@ pub(super) async fn put(client: &s3::Client, upload: &Upload<'_>) -> Result<(), 
     Ok(())
 }
 
+pub(super) async fn text(client: &s3::Client, bucket: &str, key: &str) -> Result<String, AwsError> {
+    let answer = client.get_object().bucket(bucket).key(key).send().await;
+    let answer = answer.map_err(|error| AwsError::of("GetObject", &error))?;
+    let failed = |cause, message| AwsError { operation: "GetObject", cause, code: String::new(), message };
+    let bytes = answer.body.collect().await.map_err(|error| failed(Cause::Network, error.to_string()))?;
+    String::from_utf8(bytes.to_vec()).map_err(|error| failed(Cause::Other, error.to_string()))
+}
+
 fn seconds(time: Option<DateTime>) -> i64 {
     time.map(|time| time.secs()).unwrap_or_default()
 }
