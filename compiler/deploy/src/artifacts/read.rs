@@ -272,11 +272,17 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let provider = json!({
             "stage": "dev", "region": "eu-west-1", "stackTags": { "stage": "mine", "cost": 7 },
-            "stackParameters": [{ "ParameterKey": "Size", "ParameterValue": "3" }, { "ParameterKey": "Old", "UsePreviousValue": true }],
-            "deploymentBucket": { "name": "ours", "serverSideEncryption": "AES256", "maxPreviousDeploymentArtifacts": 2 },
+            "stackParameters": [
+                { "ParameterKey": "Size", "ParameterValue": "3" },
+                { "ParameterKey": "Old", "UsePreviousValue": true },
+            ],
+            "deploymentBucket": {
+                "name": "ours", "serverSideEncryption": "AES256", "maxPreviousDeploymentArtifacts": 2,
+            },
             "iam": { "deploymentRole": "arn:aws:iam::1:role/r" }, "stackPolicy": [{ "Effect": "Allow" }],
         });
-        let template = json!({ "Transform": "X", "Resources": { "F": { "Properties": { "Code": { "S3Key": "serverless/shop/dev/1-x/shop.zip" } } } } });
+        let code = json!({ "S3Key": "serverless/shop/dev/1-x/shop.zip" });
+        let template = json!({ "Transform": "X", "Resources": { "F": { "Properties": { "Code": code } } } });
         write(directory.path(), &state(provider), &template);
         let missing = Package::read(directory.path()).unwrap_err();
         assert_eq!(missing.what, "The archive `shop.zip` is missing.");

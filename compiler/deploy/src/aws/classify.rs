@@ -75,7 +75,7 @@ impl AwsError {
             Cause::NoCredentials => return no_credentials(doing, &self.message),
             Cause::BadCredentials => (
                 ErrorKind::BadCredentials,
-                "Check the access key, its secret and the session token, or choose another profile with `--aws-profile`."
+                "Check the access key, its secret and the session token, or name a profile with `--aws-profile`."
                     .to_owned(),
             ),
             Cause::ExpiredCredentials => (
