@@ -173,6 +173,8 @@ fn value_start(text: &str, failure: &Failure) -> Mend {
 }
 
 fn invisible(text: &str, at: usize, character: char) -> Mend {
+    // The parser blames the scalar that holds it.
+    let at = text.get(at..).and_then(|it| it.find(character)).map_or(at, |it| at + it);
     let range = char_at(text, at);
     let message = format!("there is an invisible character here (U+{:04X})", u32::from(character));
     Mend {
