@@ -49,7 +49,7 @@ impl<'a> Check<'a> {
                 entries.iter().for_each(|it| self.entry(it, flow));
             }
             NodeKind::Sequence(items) if self.text.as_bytes().get(node.range.start) != Some(&b'[') => {
-                items.iter().for_each(|it| self.tabs_before(self.tree.node(*it).range.start));
+                items.iter().for_each(|it| self.tabs_before_item(*it));
             }
             NodeKind::Alias(alias) => {
                 self.aliases = true;
@@ -153,6 +153,16 @@ impl<'a> Check<'a> {
             let tab = line + tab..line + tab + 1;
             let help = "indent with spaces, as YAML does not allow tabs";
             self.report(ProblemKind::Tab, tab, "a tab indents this line", help);
+        }
+    }
+
+    /// A tab may stand between a dash and a scalar or a bracket, but not before the dash.
+    fn tabs_before_item(&mut self, item: NodeId) {
+        let at = self.tree.node(item).range.start;
+        let before = self.text.get(..at).unwrap_or_default();
+        let dash = before.trim_end_matches([' ', '\t']).len();
+        if before.get(..dash).is_some_and(|it| it.ends_with('-')) {
+            self.tabs_before(dash - 1);
         }
     }
 

@@ -8,6 +8,7 @@ mod flow;
 mod quotes;
 
 use granit_parser::ErrorKind;
+use rustc_hash::FxHashSet;
 
 use crate::events::{Failure, MAX_DEPTH};
 use crate::{Problem, ProblemKind, Range, lines};
@@ -22,8 +23,11 @@ pub(crate) struct Mend {
     pub line: usize,
 }
 
+/// The numbers of the lines that have been mended before.
+pub(crate) type Mended = FxHashSet<usize>;
+
 /// What to do about `failure`.
-pub(crate) fn plan(text: &str, failure: &Failure) -> Mend {
+pub(crate) fn plan(text: &str, failure: &Failure, mended: &Mended) -> Mend {
     let at = char_start(text, failure.at);
     match &failure.kind {
         ErrorKind::RecursionLimitExceeded => {
@@ -74,12 +78,12 @@ pub(crate) fn plan(text: &str, failure: &Failure) -> Mend {
         ErrorKind::UnclosedFlowCollection { .. } => flow::unclosed(text, at),
         _ if !failure.brackets.is_empty() => flow::inside(text, failure),
         ErrorKind::SimpleKeyExpected => block::no_colon(text, at),
-        ErrorKind::MappingValueNotAllowed => block::second_colon(text, at),
+        ErrorKind::MappingValueNotAllowed => block::second_colon(text, at, mended),
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::InvalidIndentation
         | ErrorKind::InvalidBlockScalarIndent
-        | ErrorKind::InvalidFlowScalarIndent => block::misaligned(text, failure),
+        | ErrorKind::InvalidFlowScalarIndent => block::misaligned(text, failure, mended),
         ErrorKind::ExpectedDocumentStart
         | ErrorKind::MissingDocumentEndBeforeDirective
         | ErrorKind::InvalidDirectiveName
@@ -217,10 +221,11 @@ fn tag(text: &str, at: usize) -> Mend {
 }
 
 fn directive(text: &str, at: usize) -> Mend {
+    let percent = |it: &usize| text.get(*it..).is_some_and(|it| it.starts_with('%'));
     let line = lines::start(text, at);
-    let percent = |it: usize| text.get(it..).is_some_and(|it| it.starts_with('%'));
-    let line =
-        if percent(line) { line } else { lines::above(text, line).find(|it| percent(*it)).unwrap_or(line) };
+    let Some(line) = std::iter::once(line).chain(lines::above(text, line)).find(percent) else {
+        return block::behind_the_end(text, at);
+    };
     let range = lines::content(text, line);
     Mend {
         problem: problem(

@@ -8,7 +8,7 @@ use granit_parser::ErrorKind;
 use rustc_hash::FxHashMap;
 
 use crate::events::{self, Failure};
-use crate::mend::{self, Mend};
+use crate::mend::{self, Mend, Mended};
 use crate::patch::Patched;
 use crate::{Parsed, Problem, ProblemKind, Range, Tree, check, comments, lines};
 
@@ -26,8 +26,13 @@ pub(crate) fn parse(text: &str, known_tags: Option<&[&str]>) -> Parsed {
     let mut too_deep = strict.too_deep;
     let mut tree = strict.tree;
     if let Some(failure) = strict.failure {
-        let mut repair =
-            Repair { original: text, patched: Patched::new(text), problems, tries: FxHashMap::default() };
+        let mut repair = Repair {
+            original: text,
+            patched: Patched::new(text),
+            problems,
+            mended: Mended::default(),
+            tries: FxHashMap::default(),
+        };
         let last = repair.run(failure);
         if let Some(last) = last {
             tree = last.tree;
@@ -56,6 +61,8 @@ struct Repair<'a> {
     original: &'a str,
     patched: Patched,
     problems: Vec<Problem>,
+    /// The lines with a mend, by their numbers.
+    mended: Mended,
     /// What has been tried on each line, by its number.
     tries: FxHashMap<usize, Tries>,
 }
@@ -106,7 +113,7 @@ impl Repair<'_> {
     /// Changes the text where it is to blame; answers whether there was anything to change.
     fn step(&mut self, failure: &Failure, coarse: bool) -> bool {
         let text = &self.patched.text;
-        let Mend { problem, edits, line } = mend::plan(text, failure);
+        let Mend { problem, edits, line } = mend::plan(text, failure, &self.mended);
         if let Some(it) = &problem
             && it.kind == ProblemKind::TooDeep
         {
@@ -125,6 +132,7 @@ impl Repair<'_> {
         if mend || first {
             self.report(problem);
         }
+        self.mended.insert(number);
         if mend && self.apply(edits) {
             return true;
         }
@@ -172,6 +180,18 @@ impl Repair<'_> {
             }
             if let Some(anchor) = &mut node.anchor {
                 back(&mut anchor.range);
+            }
+        }
+        // Where text was moved, a node at the edge of another may end up beside it. Parents stand before children.
+        for index in 0..tree.nodes.len() {
+            let parent = tree.parents.get(index).copied().flatten();
+            let Some(outer) = parent.and_then(|it| tree.nodes.get(it.0 as usize)).map(|it| it.range.clone())
+            else {
+                continue;
+            };
+            if let Some(node) = tree.nodes.get_mut(index) {
+                node.range.start = node.range.start.clamp(outer.start, outer.end);
+                node.range.end = node.range.end.clamp(node.range.start, outer.end);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Outside brackets: lines without a colon, with two of them, indented with tabs or to no one's level.
 
-use super::{Mend, char_at, problem, quoted, unreadable};
+use super::{Mend, Mended, char_at, problem, quoted, unreadable};
 use crate::events::Failure;
 use crate::{ProblemKind, Range, lines};
 
@@ -8,23 +8,45 @@ use crate::{ProblemKind, Range, lines};
 pub(super) fn no_colon(text: &str, at: usize) -> Mend {
     let line = lines::start(text, at);
     let content = lines::behind_dashes(text, line)..lines::content(text, line).end;
-    match colon_for(text, content.clone()) {
-        Some(mend) => mend,
-        None => Mend {
-            problem: problem(
-                ProblemKind::Syntax,
-                content.clone(),
-                "this line is neither a key nor a list item",
-                "write `key: value` or `- item`, or put a text of several lines in quotes",
-            ),
-            edits: vec![(content.clone(), " ".repeat(content.len()))],
-            line,
-        },
+    match colon_for(text, content.clone(), false) {
+        Some(mend) if may_be_key(text, line) => mend,
+        Some(mend) => Mend { edits: vec![(content.clone(), " ".repeat(content.len()))], ..mend },
+        None => no_key(text, line),
     }
 }
 
-/// Adds what makes `content` a key: the space behind its colon, or the colon.
-fn colon_for(text: &str, content: Range) -> Option<Mend> {
+/// A line that nothing makes a key of.
+fn no_key(text: &str, line: usize) -> Mend {
+    let content = lines::behind_dashes(text, line)..lines::content(text, line).end;
+    Mend {
+        problem: problem(
+            ProblemKind::Syntax,
+            content.clone(),
+            "this line is neither a key nor a list item",
+            "write `key: value` or `- item`, or put a text of several lines in quotes",
+        ),
+        edits: vec![(content.clone(), " ".repeat(content.len()))],
+        line,
+    }
+}
+
+/// Whether a key on `line` would be a neighbour of others, and would not take the lines below from the one above.
+fn may_be_key(text: &str, line: usize) -> bool {
+    let indent = lines::indent(text, line);
+    let deeper = |it: usize| lines::indent(text, it) > indent;
+    let takes = lines::next_content(text, line).is_some_and(deeper)
+        && lines::above(text, line).next().is_some_and(|it| opens(text, it) && !deeper(it));
+    !takes && columns(text, line).keys.contains(&indent)
+}
+
+/// Whether what a line's key or dash holds stands on the lines below.
+fn opens(text: &str, line: usize) -> bool {
+    lines::value(text, line).is_empty() && !lines::is_blank(text, line)
+}
+
+/// Adds what makes `content` a key: the space behind its colon, or the colon. Several words are a key and its value
+/// only where the lines below say that this is a key.
+fn colon_for(text: &str, content: Range, any_value: bool) -> Option<Mend> {
     let written = text.get(content.clone())?;
     if let Some((key, value)) = written.split_once(':')
         && is_name(key)
@@ -43,6 +65,23 @@ fn colon_for(text: &str, content: Range) -> Option<Mend> {
             line: content.start,
         });
     }
+    if let Some((key, value)) = written.split_once(' ')
+        && is_name(key)
+        && (any_value || !value.contains(' ') || value.starts_with(['"', '\'', '[', '{', '!', '$', '&']))
+        && !value.starts_with('#')
+    {
+        let end = content.start + key.len();
+        return Some(Mend {
+            problem: problem(
+                ProblemKind::Syntax,
+                content.start..end,
+                format!("there is no `:` behind `{key}`"),
+                format!("write `{key}: {value}`"),
+            ),
+            edits: vec![(end..end, ":".into())],
+            line: content.start,
+        });
+    }
     is_name(written).then(|| Mend {
         problem: problem(
             ProblemKind::Syntax,
@@ -58,13 +97,16 @@ fn colon_for(text: &str, content: Range) -> Option<Mend> {
 /// Whether `text` may be a key that is half typed.
 fn is_name(text: &str) -> bool {
     let word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-' | '.' | '$' | '/' | '<');
-    !text.is_empty() && text.chars().all(word)
+    text.contains(|it: char| it.is_alphanumeric() || it == '<') && text.chars().all(word)
 }
 
 /// A `:` where no key can end: the line above lacks its own, this line is indented too deep, or the value of a key
 /// holds a second one.
-pub(super) fn second_colon(text: &str, at: usize) -> Mend {
+pub(super) fn second_colon(text: &str, at: usize, mended: &Mended) -> Mend {
     let line = lines::start(text, at);
+    if let Some(mend) = below_mended(text, line, mended) {
+        return mend;
+    }
     let own = lines::behind_dashes(text, line);
     if lines::colon(text, own).is_some_and(|it| it < at) {
         let colon = char_at(text, at);
@@ -89,12 +131,17 @@ pub(super) fn second_colon(text: &str, at: usize) -> Mend {
             && lines::colon(text, lines::behind_dashes(text, it)).is_some()
     });
     let complete = lines::colon(text, above_from).is_some();
+    let same = lines::indent(text, above) >= lines::indent(text, line);
     let run_on = continues && above_from == above + lines::indent(text, above);
     if !complete
         && !run_on
-        && let Some(mend) = colon_for(text, above_from..lines::content(text, above).end)
+        && let Some(mend) = colon_for(text, above_from..lines::content(text, above).end, true)
     {
         return mend;
+    }
+    if !complete && same {
+        // A text that is no key, where the keys begin.
+        return no_key(text, above);
     }
     let start = if continues && !complete { further.unwrap_or(above) } else { above };
     let first = if continues && !complete { above } else { line };
@@ -121,16 +168,35 @@ pub(super) fn second_colon(text: &str, at: usize) -> Mend {
     }
 }
 
+/// Lines below a value that was only mended: they are the value, and what was mended is taken out.
+fn below_mended(text: &str, line: usize, mended: &Mended) -> Option<Mend> {
+    let above = lines::above(text, line).next()?;
+    let number = text.get(..above)?.matches('\n').count();
+    let value = lines::value(text, above);
+    let holds = mended.contains(&number) && lines::indent(text, above) < lines::indent(text, line);
+    (holds && !value.is_empty()).then(|| {
+        let spaces = " ".repeat(value.len());
+        Mend { problem: None, edits: vec![(value, spaces)], line: above }
+    })
+}
+
 /// Moves a line, the lines that belong to it, and its neighbours at the same wrong column, to `column`.
 fn shift(text: &str, line: usize, column: usize) -> Vec<(Range, String)> {
     let own = lines::indent(text, line);
     let mut edits = Vec::new();
+    // The column of what the last line at the own column holds, once it is known.
+    let mut child = None;
+    let mut holds = false;
     let mut at = Some(line);
     while let Some(line) = at {
         let indent = lines::indent(text, line);
-        let back_in_place = column > own && indent == column && !edits.is_empty();
-        if indent < own || back_in_place {
+        let belongs = holds && child.is_none_or(|it| indent >= it);
+        if indent < own || (indent > own && indent == column && !belongs) {
             break;
+        }
+        match indent == own {
+            true => (holds, child) = (opens(text, line), None),
+            false => child = child.or(Some(indent)),
         }
         edits.push((line..line + indent, " ".repeat((indent + column).saturating_sub(own))));
         at = lines::next_content(text, line);
@@ -154,10 +220,9 @@ fn columns(text: &str, line: usize) -> Columns {
             continue;
         }
         let value = lines::value(text, above);
-        let opens = value.is_empty() && lines::content(text, above).end > above + indent;
-        if count == 0 && opens {
+        if count == 0 && value.is_empty() {
             found.keys.push(key + 2);
-            found.dashes.push(key + 2);
+            found.dashes.extend([key + 2, key]);
         }
         found.keys.push(key);
         if key != indent || text.get(above + indent..).is_some_and(|it| it.starts_with('-')) {
@@ -171,26 +236,46 @@ fn columns(text: &str, line: usize) -> Columns {
     found
 }
 
-/// The column nearest to `wanted` for a line that begins like `line`.
-fn nearest(text: &str, line: usize, wanted: usize) -> Option<usize> {
+/// The column that `line` was meant to stand at: left of what it holds, best where the next line stands, else the
+/// nearest.
+fn nearest(text: &str, line: usize) -> Option<usize> {
     let columns = columns(text, line);
-    let rest = text.get(line + lines::indent(text, line)..).unwrap_or_default();
+    let indent = lines::indent(text, line);
+    let rest = text.get(line + indent..).unwrap_or_default();
     let candidates = if rest.starts_with("- ") { columns.dashes } else { columns.keys };
-    candidates.into_iter().min_by_key(|it| (it.abs_diff(wanted), usize::MAX - it))
+    let below = lines::next_content(text, line).map(|it| lines::indent(text, it));
+    // An odd column is a slip of this line alone; at an even one the line above may be the one that slipped.
+    let child = below.filter(|it| *it > indent && indent % 2 == 1 && opens(text, line));
+    let over = |it: usize| child.is_some_and(|child| it >= child);
+    candidates
+        .into_iter()
+        .min_by_key(|it| (over(*it), it.abs_diff(indent), below != Some(*it), usize::MAX - it))
 }
 
 /// A line that stands at no column that is open, or is of another kind than its neighbours.
-pub(super) fn misaligned(text: &str, failure: &Failure) -> Mend {
+pub(super) fn misaligned(text: &str, failure: &Failure, mended: &Mended) -> Mend {
     let line = lines::start(text, failure.at.min(text.len().saturating_sub(1)));
     if lines::is_blank(text, line) {
         return unreadable(text, failure.at);
+    }
+    if let Some(mend) = below_mended(text, line, mended) {
+        return mend;
+    }
+    // A comment may stand between this line and one above it that lacks its colon.
+    if let Some(above) = lines::above(text, line).next() {
+        let from = lines::behind_dashes(text, above);
+        let holds = from - above <= lines::indent(text, line) && lines::colon(text, from).is_none();
+        let key = from..lines::content(text, above).end;
+        if holds && let Some(mend) = colon_for(text, key.start..key.end.max(key.start), true) {
+            return mend;
+        }
     }
     let content = lines::content(text, line);
     let indent = lines::indent(text, line);
     let item = text.get(content.clone()).is_some_and(|it| it == "-" || it.starts_with("- "));
     let whole_block =
         || vec![(line..lines::block_end(text, line), blank(text, line..lines::block_end(text, line)))];
-    match nearest(text, line, indent) {
+    match nearest(text, line) {
         Some(column) if column != indent => Mend {
             problem: problem(
                 ProblemKind::Indentation,
@@ -221,12 +306,20 @@ pub(super) fn misaligned(text: &str, failure: &Failure) -> Mend {
             line,
         },
         _ => Mend {
-            problem: problem(
-                ProblemKind::Indentation,
-                content,
-                "this line stands among list items and is none",
-                "begin it with `- `, or line it up with the key that it belongs to",
-            ),
+            problem: match columns(text, line).dashes.contains(&indent) {
+                true => problem(
+                    ProblemKind::Indentation,
+                    content,
+                    "this line stands among list items and is none",
+                    "begin it with `- `, or line it up with the key that it belongs to",
+                ),
+                false => problem(
+                    ProblemKind::Indentation,
+                    content,
+                    "this line is indented so that it belongs to nothing",
+                    "line it up with its neighbours",
+                ),
+            },
             edits: whole_block(),
             line,
         },
@@ -240,6 +333,41 @@ fn spaces(count: usize) -> String {
 fn blank(text: &str, range: Range) -> String {
     let bytes = text.get(range).unwrap_or_default().bytes();
     bytes.map(|it| if matches!(it, b'\n' | b'\r') { char::from(it) } else { ' ' }).collect()
+}
+
+/// A line behind the end of the value that is the whole document.
+pub(super) fn behind_the_end(text: &str, at: usize) -> Mend {
+    let line = lines::start(text, at);
+    let root = lines::above(text, line)
+        .take_while(|it| !text.get(*it..).is_some_and(|it| it.starts_with("---")))
+        .last();
+    if let Some(root) = root.filter(|it| lines::indent(text, *it) > lines::indent(text, line)) {
+        return Mend {
+            problem: problem(
+                ProblemKind::Indentation,
+                lines::content(text, root),
+                "the document begins here, and this line is indented deeper than others",
+                "line it up with the other keys",
+            ),
+            edits: shift(text, root, lines::indent(text, line)),
+            line: root,
+        };
+    }
+    let key = root.and_then(|it| colon_for(text, lines::content(text, it), true));
+    key.unwrap_or_else(|| {
+        let content = lines::content(text, line);
+        let end = lines::block_end(text, line);
+        Mend {
+            problem: problem(
+                ProblemKind::Syntax,
+                content,
+                "the document is complete above this line",
+                "remove the line, or make the text above it a key",
+            ),
+            edits: vec![(line..end, blank(text, line..end))],
+            line,
+        }
+    })
 }
 
 /// A tab in the indentation, or behind the dash of a list.
@@ -299,8 +427,13 @@ fn untabbed(text: &str, line: usize) -> Vec<(Range, String)> {
         let rest = text.get(old.end..).unwrap_or_default();
         let columns = columns(&copy, at);
         let open = if rest.starts_with("- ") { columns.dashes } else { columns.keys };
-        let fitting = candidates.into_iter().find(|it| open.contains(it));
-        let column = fitting.or_else(|| open.first().copied()).unwrap_or(0);
+        // What the line holds stands deeper, if that is indented with spaces already.
+        let below = lines::next_content(text, line).filter(|it| !lines::has_tab(text, *it));
+        let below = below.map(|it| lines::indent(text, it)).filter(|it| *it > 0 && holds(text, line));
+        let left_of_it = |it: &usize| below.is_none_or(|below| *it < below);
+        let fitting = candidates.into_iter().filter(|it| open.contains(it));
+        let best = fitting.clone().find(left_of_it).or_else(|| fitting.clone().next());
+        let column = best.or_else(|| open.first().copied()).unwrap_or(0);
         let new = " ".repeat(column);
         copy.replace_range(at..at + old.len(), &new);
         edits.push((old, new));
@@ -309,6 +442,12 @@ fn untabbed(text: &str, line: usize) -> Vec<(Range, String)> {
         at = next;
     }
     edits
+}
+
+/// Whether lines below a line must be deeper: its value is there, or it begins an item of several keys.
+fn holds(text: &str, line: usize) -> bool {
+    let from = lines::behind_dashes(text, line);
+    opens(text, line) || (from > line + lines::indent(text, line) && lines::colon(text, from).is_some())
 }
 
 /// Text behind the `|` or `>` of a block scalar.

@@ -12,15 +12,27 @@ fn opener(text: &str, open: usize) -> char {
     if text.as_bytes().get(open) == Some(&b'{') { '{' } else { '[' }
 }
 
-/// A bracket that nothing closes: it is closed before the next line that stands as far left as its own.
+/// A bracket that nothing closes: it is closed before the next line that cannot be inside, because it stands as far
+/// left as the bracket's own, is an item of a list, or follows a value without a comma.
 pub(super) fn unclosed(text: &str, open: usize) -> Mend {
     let line = lines::start(text, open);
     let own = lines::indent(text, line);
     let mut last = line;
+    let mut commas = false;
     while let Some(next) = lines::next_content(text, last) {
+        let begins = text.get(next + lines::indent(text, next)..).unwrap_or_default();
+        let before = text.get(open..lines::content(text, last).end).unwrap_or_default();
+        let continues = before.ends_with([',', '[', '{', ':']) || begins.starts_with([',', ']', '}']);
         if lines::indent(text, next) <= own {
             break;
         }
+        if begins.starts_with("- ") || !continues {
+            // Lines without commas are no entries of the bracket, but the value that was there before it.
+            last = if commas { last } else { line };
+            break;
+        }
+        commas |= lines::content(text, next).end > next
+            && text.get(..lines::content(text, next).end).is_some_and(|it| it.ends_with(','));
         last = next;
     }
     let end = lines::content(text, last).end.max(open + 1);
@@ -41,7 +53,7 @@ pub(super) fn unclosed(text: &str, open: usize) -> Mend {
 pub(super) fn mismatched(text: &str, failure: &Failure) -> Mend {
     let open = char_start(text, failure.at);
     let (opener, closer) = (opener(text, open), closer(text, open));
-    let Some(wrong) = wrong_end(text, open) else { return unclosed(text, open) };
+    let End::Wrong(wrong) = end_of(text, open) else { return unclosed(text, open) };
     let sign = text.get(wrong..wrong + 1).unwrap_or_default();
     let outer = failure.brackets.iter().rev().find(|it| **it < open);
     let belongs_outside = outer.is_some_and(|it| sign.starts_with(self::closer(text, *it)));
@@ -62,12 +74,21 @@ pub(super) fn mismatched(text: &str, failure: &Failure) -> Mend {
     Mend { problem: found, edits: vec![edit], line: open }
 }
 
-/// The first closing sign behind `open` that does not fit.
-fn wrong_end(text: &str, open: usize) -> Option<usize> {
+/// How what a bracket opens comes to its end.
+enum End {
+    /// At its closing bracket.
+    Closed(usize),
+    /// At a closing bracket of the other kind.
+    Wrong(usize),
+    /// Not at all.
+    Missing,
+}
+
+fn end_of(text: &str, open: usize) -> End {
     let mut expected = Vec::new();
     let mut quote = None;
     let mut before = ' ';
-    for (offset, it) in text.get(open..)?.char_indices() {
+    for (offset, it) in text.get(open..).unwrap_or_default().char_indices() {
         match (quote, it) {
             (Some(mark), it) if mark == it => quote = None,
             (Some(_), _) => {}
@@ -75,14 +96,15 @@ fn wrong_end(text: &str, open: usize) -> Option<usize> {
             (None, '[') => expected.push(']'),
             (None, '{') => expected.push('}'),
             (None, ']' | '}') => match expected.pop() {
-                Some(fitting) if fitting == it => {}
-                _ => return Some(open + offset),
+                Some(fitting) if fitting != it => return End::Wrong(open + offset),
+                _ if expected.is_empty() => return End::Closed(open + offset),
+                _ => {}
             },
             _ => {}
         }
         before = it;
     }
-    None
+    End::Missing
 }
 
 /// A closing bracket that closes nothing.
@@ -127,7 +149,12 @@ pub(super) fn inside(text: &str, failure: &Failure) -> Mend {
     if here.starts_with(',') {
         return missing(text, at);
     }
-    match failure.brackets.iter().rev().find(|it| left_behind(text, **it, at)) {
+    let ends_too_late = |open: &&usize| match end_of(text, **open) {
+        End::Closed(end) => left_behind(text, **open, end),
+        End::Wrong(_) => left_behind(text, **open, at),
+        End::Missing => true,
+    };
+    match failure.brackets.iter().rev().find(ends_too_late) {
         Some(open) => unclosed(text, *open),
         None => no_comma(text, open, at),
     }
