@@ -117,7 +117,9 @@ fn action_in(reason: &str) -> Option<&str> {
 
 fn state_help(status: &str, stack: &str) -> String {
     match status {
-        "UPDATE_ROLLBACK_COMPLETE" => "Everything is as it was before; correct the cause and deploy again.".to_owned(),
+        "UPDATE_ROLLBACK_COMPLETE" => {
+            "Everything is as it was before; correct the cause and deploy again.".to_owned()
+        }
         "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" => {
             "Correct the cause, run `slsc remove`, then deploy again: such a stack can only be deleted."
                 .to_owned()
