@@ -12,40 +12,39 @@ use super::proxy::Fault;
 #[test]
 fn throttled_events_are_waited_for() {
     let mut bench = Bench::new("throttled");
-    // More than the retries of one call: the loop has to go on.
     let throttling = Fault::error(400, "Throttling", "Rate exceeded");
     bench.deploy().unwrap();
     bench.service.memory = 256;
     let package = bench.service.package();
-    // The first three attempts are those of the call that marks the place in the history.
     bench.proxy.break_next("DescribeStackEvents", 2, &throttling);
     assert_eq!(bench.deploy_package(&package).unwrap().done, Done::Updated);
     assert!(bench.notes().is_empty(), "one call's retries are not worth a note: {:?}", bench.notes());
 
-    bench.service.fault = Some(serde_json::json!({ "Sleep": 2 }));
+    // More than the retries of one call: the loop has to go on.
+    bench.service.memory = 512;
     let package = bench.service.package();
-    let proxy = bench.proxy.clone();
-    let throttle = std::thread::spawn(move || {
-        while proxy.calls("ExecuteChangeSet") == 0 {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        proxy.break_next("DescribeStackEvents", 7, &throttling);
-    });
+    bench.proxy.forget();
+    bench.proxy.break_after(("ExecuteChangeSet", 1), "DescribeStackEvents", 7, &throttling);
     assert_eq!(bench.deploy_package(&package).unwrap().done, Done::Updated);
-    throttle.join().unwrap();
-    assert_eq!(bench.notes(), ["AWS asks for fewer requests; asking less often."]);
+    assert!(
+        bench.notes().contains(&"AWS asks for fewer requests; asking less often."),
+        "{:?}",
+        bench.notes()
+    );
     assert_eq!(bench.proxy.calls("ExecuteChangeSet"), 1);
 }
 
 #[test]
 fn an_event_list_that_was_cut_is_asked_for_again() {
     let mut bench = Bench::new("cut");
-    bench.deploy().unwrap();
-    bench.service.memory = 256;
-    bench.proxy.break_next("DescribeStackEvents", 1, &Fault::Answer(500, Vec::new(), "busy".to_owned()));
-    bench.proxy.break_next("DescribeStackEvents", 3, &Fault::Truncate);
-    assert_eq!(bench.deploy().unwrap().done, Done::Updated);
-    assert!(bench.statuses("HelloLambdaFunction").contains(&"UPDATE_COMPLETE"));
+    // Of the second operation: its events are more than half of the list, so half of a list lacks some.
+    bench.proxy.break_after(("ExecuteChangeSet", 2), "DescribeStackEvents", 3, &Fault::Truncate);
+    assert_eq!(bench.deploy().unwrap().done, Done::Created);
+    let statuses = bench.statuses("cut-dev");
+    let whole = ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"];
+    assert!(statuses.ends_with(&whole), "{statuses:?}");
+    let note = "AWS could not be reached (The list of events was cut short); trying again.";
+    assert!(bench.notes().contains(&note), "{:?}", bench.notes());
 }
 
 #[test]
@@ -156,17 +155,11 @@ fn credentials_that_do_not_hold_are_named() {
 fn credentials_that_expire_during_the_operation_do_not_hide_that_it_goes_on() {
     let mut bench = Bench::new("expires");
     bench.deploy().unwrap();
-    bench.service.fault = Some(serde_json::json!({ "Sleep": 2 }));
-    let proxy = bench.proxy.clone();
-    let expire = std::thread::spawn(move || {
-        while proxy.calls("ExecuteChangeSet") == 0 {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        proxy.break_next("DescribeStackEvents", 1, &Fault::error(403, "ExpiredToken", "expired"));
-    });
+    bench.service.memory = 256;
     bench.proxy.forget();
+    let expired = Fault::error(403, "ExpiredToken", "The security token included in the request is expired");
+    bench.proxy.break_after(("ExecuteChangeSet", 1), "DescribeStackEvents", 1, &expired);
     let error = bench.deploy().unwrap_err();
-    expire.join().unwrap();
     assert_eq!(error.kind, ErrorKind::ExpiredCredentials);
     assert!(error.help.starts_with("CloudFormation goes on without us: run `slsc info`"), "{}", error.help);
 }
@@ -211,4 +204,42 @@ fn without_credentials() {
     let target = slsc_deploy::Target::new("nothing", "dev", "us-east-1");
     let error = slsc_deploy::info(&target, &slsc_deploy::Options::default()).unwrap_err();
     println!("{}", serde_json::to_string(&error).unwrap());
+}
+
+/// Proxies are named in the environment too.
+#[test]
+fn the_proxy_of_the_environment_is_used() {
+    let proxy = super::proxy::Proxy::start(&super::emulator::url());
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "deploy::faults::behind_a_proxy", "--nocapture"])
+        .env("HTTP_PROXY", proxy.url())
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        output.contains("\"kind\":\"stack-missing\""),
+        "{output}{}",
+        String::from_utf8_lossy(&child.stderr)
+    );
+    assert_eq!(proxy.calls("DescribeStacks"), 1);
+}
+
+#[test]
+#[ignore = "run by the_proxy_of_the_environment_is_used behind a proxy"]
+fn behind_a_proxy() {
+    let service = super::Service::new("behind");
+    let options = service.options("http://cloudformation.example.invalid");
+    let error = slsc_deploy::info(&service.target(), &options).unwrap_err();
+    println!("{}", serde_json::to_string(&error).unwrap());
+}
+
+#[test]
+fn an_endpoint_that_nobody_serves_is_a_matter_of_the_network() {
+    let service = super::Service::new("nobody");
+    for url in ["https://127.0.0.1:9", "http://127.0.0.1:9"] {
+        let error = slsc_deploy::info(&service.target(), &service.options(url)).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Network, "{url}: {error}");
+    }
 }

@@ -44,17 +44,36 @@ impl Fault {
     }
 }
 
+/// Faults for the calls of an action, in force once another action was called so many times.
+#[derive(Debug)]
+struct Rule {
+    action: String,
+    after: (String, usize),
+    faults: VecDeque<Fault>,
+}
+
 #[derive(Debug, Default)]
 struct Shared {
-    faults: Mutex<Vec<(String, VecDeque<Fault>)>>,
+    rules: Mutex<Vec<Rule>>,
     calls: Mutex<Vec<String>>,
 }
 
 impl Shared {
     fn take(&self, call: &str) -> Option<Fault> {
-        let mut faults = self.faults.lock().unwrap();
-        let planned = faults.iter_mut().find(|(action, queue)| matches(call, action) && !queue.is_empty());
-        planned.and_then(|(_, queue)| queue.pop_front())
+        let in_force = |rule: &Rule| {
+            let (action, times) = &rule.after;
+            matches(call, &rule.action) && !rule.faults.is_empty() && self.count(action) >= *times
+        };
+        self.rules
+            .lock()
+            .unwrap()
+            .iter_mut()
+            .find(|rule| in_force(rule))
+            .and_then(|rule| rule.faults.pop_front())
+    }
+
+    fn count(&self, action: &str) -> usize {
+        self.calls.lock().unwrap().iter().filter(|call| matches(call, action)).count()
     }
 }
 
@@ -97,13 +116,19 @@ impl Proxy {
 
     /// Breaks the next `times` calls of `action`: an action of a query service, or `METHOD /path`.
     pub fn break_next(&self, action: &str, times: usize, fault: &Fault) {
-        let queue = std::iter::repeat_n(fault.clone(), times).collect();
-        self.shared.faults.lock().unwrap().push((action.to_owned(), queue));
+        self.break_after(("", 0), action, times, fault);
+    }
+
+    /// The same, once the action `after.0` was called `after.1` times.
+    pub fn break_after(&self, after: (&str, usize), action: &str, times: usize, fault: &Fault) {
+        let faults = std::iter::repeat_n(fault.clone(), times).collect();
+        let rule = Rule { action: action.to_owned(), after: (after.0.to_owned(), after.1), faults };
+        self.shared.rules.lock().unwrap().push(rule);
     }
 
     /// How often `action` arrived.
     pub fn calls(&self, action: &str) -> usize {
-        self.shared.calls.lock().unwrap().iter().filter(|call| matches(call, action)).count()
+        self.shared.count(action)
     }
 
     /// Forgets the calls so far.

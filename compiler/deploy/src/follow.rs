@@ -77,6 +77,8 @@ struct Progress {
     quiet: u32,
     /// Whether anything showed that AWS has begun.
     started: bool,
+    /// Whether the stack was seen in a state that a rollback usually leaves at once.
+    failed: bool,
 }
 
 /// An operation that is followed.
@@ -156,6 +158,12 @@ impl<A: Aws> Follow<'_, A> {
         let stack = self.aws.describe_stack(self.stack_id).await?.unwrap_or(gone);
         if is_running(&stack.status) || stack.status == "REVIEW_IN_PROGRESS" {
             progress.started |= is_running(&stack.status);
+            return Ok(None);
+        }
+        // A rollback may be about to begin.
+        if matches!(stack.status.as_str(), "CREATE_FAILED" | "UPDATE_FAILED") && !progress.failed {
+            progress.failed = true;
+            progress.quiet = 1;
             return Ok(None);
         }
         // The state from before the operation looks like its end until AWS has begun; only a deleted stack cannot

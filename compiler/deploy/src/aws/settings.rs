@@ -2,7 +2,9 @@
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::{Builder, Connector, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -10,15 +12,12 @@ use crate::options::Connection;
 
 /// Reads the shared configuration, once a run. The SDK has no read timeout of its own, so both are set here.
 pub(super) async fn load(region: &str, connection: &Connection) -> SdkConfig {
-    let client = Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-        .build_https();
     let retries = RetryConfig::standard()
         .with_max_attempts(connection.attempts.max(1))
         .with_initial_backoff(connection.first_backoff);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
-        .http_client(client)
+        .http_client(client(connection))
         .retry_config(retries)
         .timeout_config(timeouts(connection.attempt_timeout));
     if let Some(profile) = &connection.profile {
@@ -32,6 +31,26 @@ pub(super) async fn load(region: &str, connection: &Connection) -> SdkConfig {
         loader = loader.credentials_provider(credentials);
     }
     loader.load().await
+}
+
+/// The HTTP client. The SDK's own takes no notice of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which is how many
+/// offices reach AWS.
+fn client(connection: &Connection) -> SharedHttpClient {
+    let endpoint = connection.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+    let local = endpoint.as_deref().is_some_and(is_local);
+    Builder::new().build_with_connector_fn(move |settings, components| {
+        let proxy = if local { ProxyConfig::disabled() } else { ProxyConfig::from_env() };
+        let mut connector = Connector::builder().proxy_config(proxy);
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build()
+    })
+}
+
+/// An emulator on this machine is never behind a proxy.
+fn is_local(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    ["127.", "localhost", "[::1]"].iter().any(|local| host.starts_with(local))
 }
 
 /// Timeouts for attempts that take at most `attempt`.
