@@ -1,3 +1,11 @@
-//! The test binary: one module a suite.
+//! The tests of slsc from the outside, in one binary.
+//!
+//! [`suite`] runs Markdown: what a user writes and what the compiler makes of it. [`peer`] compares templates with
+//! those of the real framework. [`deploy`] runs the backend against a server on a socket behind a faulty proxy, [`cli`] runs transcripts of the command line, [`lsp`] speaks the editors' protocol to
+//! the real process, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
 
 mod deploy;
+mod peer;
+mod robust;
+mod suite;
+mod support;

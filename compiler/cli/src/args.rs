@@ -199,6 +199,9 @@ pub struct Deploy {
     /// Deploy artifacts that have been packaged before.
     #[arg(short, long = "package", value_name = "DIR")]
     pub package: Option<PathBuf>,
+    /// Deploy even if nothing has changed.
+    #[arg(long)]
+    pub force: bool,
     /// Print events and the result as JSON, one object a line.
     #[arg(long)]
     pub json: bool,

@@ -2,10 +2,14 @@
 
 mod check;
 mod completions;
+mod deploy;
 mod explain;
+mod info;
 mod lsp;
 mod package;
 mod print;
+mod remote;
+mod remove;
 mod template;
 
 use std::process::ExitCode;
@@ -21,12 +25,14 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Package(it) => package::run(it, &args.global),
         Command::Print(it) => print::run(it, &args.global),
         Command::Explain(it) => explain::run(it, &args.global),
+        Command::Deploy(it) => deploy::run(it, &args.global),
+        Command::Info(it) => info::run(it, &args.global),
+        Command::Remove(it) => remove::run(it, &args.global),
         Command::Lsp => lsp::run(),
         Command::Completions(it) => completions::run(it),
         Command::Version => {
             crate::output::result(concat!("slsc ", env!("CARGO_PKG_VERSION"), "\n"))?;
             Ok(ExitCode::SUCCESS)
         }
-        other => Err(Failure::failed(format!("not there yet: {other:?}"), "")),
     }
 }

@@ -53,9 +53,7 @@ pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Fai
     let state = state(&project, &config, &stamp);
     // The templates come last: where they are, everything that they name is.
     files::write(&target.join(STATE), state.to_json_pretty().as_bytes())?;
-    if !linked.core.is_empty() {
-        files::write(&target.join(CREATE_TEMPLATE), print(&linked.core).as_bytes())?;
-    }
+    files::write(&target.join(CREATE_TEMPLATE), print(&linked.core).as_bytes())?;
     files::write(&target.join(UPDATE_TEMPLATE), print(&linked.template.body).as_bytes())?;
     Ok(target)
 }

@@ -174,6 +174,12 @@ fn report(schedule: &Schedule, from: &Path, out: &mut Fragment) {
     if schedule.name.is_some() && schedule.rate.len() > 1 {
         conflict("name", "a name cannot stand for several rates".into(), "remove `name`, or give each rate an event of its own");
     }
+    if let Some(ScheduleInput::Mapping(input)) = &schedule.input
+        && input.get("body").is_some_and(|body| input.len() > 1 || !matches!(body, Value::String(_)))
+    {
+        let help = "write the text alone under `body`, or give the mapping another key";
+        conflict("input", "`body` is a text that stands for the whole input".into(), help);
+    }
     let scheduler = schedule.method == Some(Method::Scheduler);
     let bus_only = [("inputPath", schedule.input_path.is_some()), ("inputTransformer", schedule.input_transformer.is_some())];
     for (key, _) in bus_only.iter().filter(|(_, given)| *given && scheduler) {

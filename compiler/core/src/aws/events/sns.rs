@@ -121,7 +121,8 @@ fn topic(event: &Sns, service: &ServiceContext, from: &Path, out: &mut Fragment)
         Topic { name, arn: Some(Value::from(arn)), region }
     };
     match event {
-        Sns::Topic(TopicReference(text)) if text.starts_with("arn:") => Some(by_arn(text)),
+        // As the framework, which looks at the region of an `arn` alone.
+        Sns::Topic(TopicReference(text)) if text.starts_with("arn:") => Some(Topic { region: None, ..by_arn(text) }),
         Sns::Topic(TopicReference(text)) => Some(Topic { name: text.clone(), arn: None, region: None }),
         Sns::Settings(settings) => match (&settings.arn, &settings.topic_name) {
             (Some(Cfn::Value(arn)), _) => {

@@ -1,0 +1,48 @@
+//! `slsc deploy`: packages the service, or takes a package, and makes AWS what it says.
+
+use std::process::ExitCode;
+
+use slsc_deploy::{Done, Event, Outcome, Package};
+
+use super::{package, remote};
+use crate::args::{Deploy, Global, PackageOptions};
+use crate::output::Failure;
+use crate::project::Project;
+use remote::Reporter;
+
+/// Deploys the service. Nothing is sent to AWS while the service has errors.
+pub fn run(args: &Deploy, global: &Global) -> Result<ExitCode, Failure> {
+    let reporter = Reporter { json: args.json };
+    let (directory, profile) = match &args.package {
+        Some(ready) => (global.directory.join(ready), None),
+        None => {
+            let options = PackageOptions { minify_template: args.minify_template, ..PackageOptions::default() };
+            (package::package(&options, global)?, remote::profile(&Project::open(global)?))
+        }
+    };
+    let package = match Package::read(&directory) {
+        Ok(package) => package,
+        Err(error) => return Ok(reporter.error(&error)),
+    };
+    let mut options = remote::options(global, profile);
+    options.force = args.force;
+    let deployed = slsc_deploy::deploy(&package, &options, &mut |event: Event| reporter.event(&event));
+    let mut outcome = match deployed {
+        Ok(outcome) => outcome,
+        Err(error) => return Ok(reporter.error(&error)),
+    };
+    if args.conceal {
+        outcome.info = remote::concealed(outcome.info);
+    }
+    reporter.result(&outcome, |it| text(it, args.conceal))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text(outcome: &Outcome, conceal: bool) -> String {
+    let done = match outcome.done {
+        Done::Created => "created",
+        Done::Updated => "updated",
+        Done::NoChanges => "nothing has changed; nothing was deployed",
+    };
+    format!("{done}\n{}", remote::info_text(&outcome.info, conceal))
+}

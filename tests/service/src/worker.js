@@ -1,0 +1,3 @@
+exports.run = async () => ({ batchItemFailures: [] });
+exports.sweep = async () => {};
+exports.index = async () => {};

@@ -1,0 +1,238 @@
+//! The suites: Markdown pages with what a user writes, and what is expected of it.
+//!
+//! A section with a ```` ```yaml serverless.yml ```` block is a test. A comment `# error: [rule] "text"` (or `warning`)
+//! at the end of a line says what must be found on that line; nothing else may be found. Further blocks:
+//!
+//! * ```` ```yaml other.yml ````, ```` ```text name ````: another file. A second `yaml serverless.yml` is an edit.
+//! * ```` ```options ````: lines `stage: x`, `param.name: x`, `env.NAME: x`.
+//! * ```` ```template LogicalId ````: a part of the resource's properties, in YAML. ```` ```resource LogicalId ````: of the resource.
+//! * ```` ```print path ````: the resolved value at a path, in YAML.
+//! * ```` ```complete ````, ```` ```hover ````, ```` ```definition ````: at `$0` of the input; lines that must be there.
+//! * ```` ```ran ````: the queries that the edit ran, with how often.
+
+use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+use std::sync::Arc;
+
+use salsa::Setter as _;
+use slsc_core::db::{Content, Db as _, Options};
+use slsc_core::diagnostic::render;
+use slsc_core::locate::locate;
+use slsc_core::value::Value;
+use slsc_core::{document, pipeline};
+use slsc_lsp::features::{completion, definition, hover};
+
+use crate::support::{files, open, top};
+
+struct Block {
+    kind: String,
+    argument: String,
+    text: String,
+}
+
+struct Section {
+    name: String,
+    blocks: Vec<Block>,
+}
+
+fn sections(page: &str) -> Vec<Section> {
+    let mut found = vec![Section { name: String::new(), blocks: Vec::new() }];
+    let mut open: Option<Block> = None;
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => {
+                let (kind, argument) = info.split_once(' ').unwrap_or((info, ""));
+                open = Some(Block { kind: kind.into(), argument: argument.into(), text: String::new() });
+            }
+            (Some(_), Some("")) => found.last_mut().unwrap().blocks.extend(open.take()),
+            (Some(block), _) => block.text += &format!("{line}\n"),
+            (None, None) if line.starts_with('#') => {
+                found.push(Section { name: line.trim_start_matches('#').trim().into(), blocks: Vec::new() });
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    found.retain(|it| it.blocks.iter().any(|it| it.kind == "yaml" && it.argument == "serverless.yml"));
+    found
+}
+
+/// The marks of a text, and the text without them.
+fn marks(file: &str, text: &str) -> (Vec<(String, usize, String, String, String)>, String) {
+    let mut found = Vec::new();
+    let mut plain = String::new();
+    for (index, line) in text.lines().enumerate() {
+        let start = ["# error: [", "# warning: ["].iter().filter_map(|it| line.find(it)).min();
+        let (kept, mut rest) = line.split_at(start.unwrap_or(line.len()));
+        plain += &format!("{}\n", if start.is_some() { kept.trim_end() } else { kept });
+        while let Some(at) = rest.find("# ") {
+            rest = &rest[at + 2..];
+            let (severity, tail) = rest.split_once(": [").unwrap();
+            let (code, tail) = tail.split_once("] \"").unwrap();
+            let (message, tail) = tail.split_once('"').unwrap();
+            found.push((file.to_owned(), index + 1, severity.to_owned(), code.to_owned(), message.to_owned()));
+            rest = tail;
+        }
+    }
+    (found, plain)
+}
+
+fn options(text: &str) -> Options {
+    let mut options = Options::default();
+    let mut env = BTreeMap::new();
+    for (key, value) in text.lines().filter_map(|it| it.split_once(": ")) {
+        match key.split_once('.') {
+            Some(("param", name)) => drop(options.params.insert(name.into(), value.into())),
+            Some(("env", name)) => drop(env.insert(name.into(), value.into())),
+            _ => drop(options.options.insert(key.into(), value.into())),
+        }
+    }
+    options.stage = options.options.get("stage").cloned();
+    options.region = options.options.get("region").cloned();
+    options.env = Arc::new(env);
+    options
+}
+
+/// Whether all of `part` is in `whole`.
+fn covers(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            part.iter().all(|(key, it)| whole.get(key).is_some_and(|whole| covers(whole, it)))
+        }
+        (Value::Array(whole), Value::Array(part)) => {
+            whole.len() == part.len() && whole.iter().zip(part.iter()).all(|(whole, it)| covers(whole, it))
+        }
+        _ => whole == part,
+    }
+}
+
+fn run(section: &Section) -> Result<(), String> {
+    let mut inputs: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut expected = Vec::new();
+    let mut edit = None;
+    let mut cursor = None;
+    for block in section.blocks.iter().filter(|it| matches!(it.kind.as_str(), "yaml" | "text") && !it.argument.is_empty()) {
+        let (found, mut text) = marks(&block.argument, &block.text);
+        if let Some(at) = text.find("$0") {
+            text.replace_range(at..at + 2, "");
+            cursor = Some((block.argument.clone(), at));
+        }
+        if inputs.contains_key(&block.argument) {
+            edit = Some(text);
+            continue;
+        }
+        expected.extend(found);
+        inputs.insert(block.argument.clone(), text.into());
+    }
+    let settings = section.blocks.iter().find(|it| it.kind == "options").map_or("", |it| it.text.as_str());
+    let (mut db, service, log) = open(&inputs, options(settings));
+    let found = pipeline::diagnostics(&db, service);
+    let cursor = cursor.map(|(file, at)| (db.file(&format!("/service/{file}")), at));
+    if cursor.is_none() {
+        let mut unmatched: Vec<_> = expected.iter().collect();
+        for diagnostic in &found {
+            let span = locate(&db, service, &diagnostic.at);
+            let file = render::display_path(&db, service, span.file);
+            let line = render::position(pipeline::text(&db, span.file), span.range.start).line;
+            let fits = |it: &&(String, usize, String, String, String)| {
+                it.0 == file && it.1 == line && it.2 == diagnostic.severity.word() && it.3 == diagnostic.rule.id && diagnostic.message.contains(&it.4)
+            };
+            match unmatched.iter().position(|it| fits(it)) {
+                Some(at) => drop(unmatched.remove(at)),
+                None => return Err(format!("found {file}:{line}: {}[{}]: {}", diagnostic.severity.word(), diagnostic.rule.id, diagnostic.message)),
+            }
+        }
+        if let Some(missing) = unmatched.first() {
+            return Err(format!("not found: {missing:?}"));
+        }
+    }
+    for block in &section.blocks {
+        let value = || document::value(&document::parse(&block.text));
+        let lines = block.text.lines().filter(|it| !it.trim().is_empty());
+        match block.kind.as_str() {
+            "template" | "resource" => {
+                let template = &pipeline::linked(&db, service).template.body;
+                let resource = template.get("Resources").and_then(|it| it.get(&block.argument));
+                let actual = if block.kind == "resource" { resource } else { resource.and_then(|it| it.get("Properties")) };
+                let Some(actual) = actual else { return Err(format!("there is no `{}`", block.argument)) };
+                if !covers(actual, &value()) {
+                    return Err(format!("`{}` is {}", block.argument, actual.to_json_pretty()));
+                }
+            }
+            "print" => {
+                let resolved = &pipeline::resolved(&db, service).value;
+                let actual = block.argument.split('.').try_fold(resolved, |it, key| it.get(key));
+                if actual != Some(&value()) {
+                    return Err(format!("`{}` is {:?}", block.argument, actual.map(Value::to_json)));
+                }
+            }
+            "complete" | "hover" | "definition" => {
+                let (file, at) = cursor.unwrap();
+                let shown = match block.kind.as_str() {
+                    "complete" => completion::at(&db, service, file, at).into_iter().map(|it| it.label).collect::<Vec<_>>().join("\n"),
+                    "hover" => hover::at(&db, service, file, at).map(|it| it.markdown).unwrap_or_default(),
+                    _ => definition::at(&db, service, file, at).map_or_else(String::new, |it| {
+                        let position = render::position(pipeline::text(&db, it.file), it.range.start);
+                        format!("{}:{}:{}", render::display_path(&db, service, it.file), position.line, position.column)
+                    }),
+                };
+                for line in lines {
+                    let there = if block.kind == "hover" { shown.contains(line) } else { shown.lines().any(|it| it == line) };
+                    if !there {
+                        return Err(format!("`{line}` is not in:\n{shown}"));
+                    }
+                }
+            }
+            "ran" => {
+                pipeline::linked(&db, service);
+                log.lock().unwrap().clear();
+                let config = service.config(&db);
+                config.set_content(&mut db).to(Content::Text(edit.clone().unwrap().into()));
+                pipeline::diagnostics(&db, service);
+                pipeline::linked(&db, service);
+                let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+                for key in log.lock().unwrap().iter() {
+                    *counts.entry(key.split('(').next().unwrap().to_owned()).or_default() += 1;
+                }
+                let actual: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+                let wanted: Vec<&str> = lines.collect();
+                if actual != wanted {
+                    return Err(format!("ran:\n{}", actual.join("\n")));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn run_all(directory: &FilePath, least: usize) {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for path in files(directory, ".md") {
+        let page = std::fs::read_to_string(&path).unwrap();
+        for section in sections(&page) {
+            count += 1;
+            if let Err(failure) = run(&section) {
+                failures.push(format!("{} ({}): {failure}", path.strip_prefix(top()).unwrap().display(), section.name));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {count} sections fail:\n{}", failures.len(), failures.join("\n"));
+    assert!(count >= least, "only {count} sections");
+}
+
+#[test]
+fn suites() {
+    run_all(&top().join("tests/suite"), 12);
+}
+
+#[test]
+fn pages_of_rules() {
+    run_all(&top().join("compiler/core/rules"), 25);
+}
+
+#[test]
+fn pages_of_events() {
+    run_all(&top().join("compiler/core/src/aws/events"), 10);
+}
