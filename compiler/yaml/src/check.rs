@@ -12,7 +12,7 @@ const EXPANSION: usize = 100_000;
 
 /// Adds what is wrong with the tree to `problems`, and sorts them.
 pub(crate) fn check(text: &str, tree: &Tree, known_tags: Option<&[&str]>, problems: &mut Vec<Problem>) {
-    let mut check = Check { text, tree, known_tags, found: Vec::new(), aliases: false };
+    let mut check = Check { text, tree, known_tags, found: Vec::new(), aliases: false, anchors: None };
     for index in 0..tree.nodes.len() {
         check.node(NodeId(u32::try_from(index).unwrap_or(u32::MAX)));
     }
@@ -37,6 +37,8 @@ struct Check<'a> {
     known_tags: Option<&'a [&'a str]>,
     found: Vec<Problem>,
     aliases: bool,
+    /// The names of all anchors, once an alias asks for them.
+    anchors: Option<FxHashSet<&'a str>>,
 }
 
 impl<'a> Check<'a> {
@@ -150,6 +152,10 @@ impl<'a> Check<'a> {
         let begins = line == 0 || before.get(line - 1) == Some(&b'\n');
         let white = before.get(line..).unwrap_or_default();
         if begins && let Some(tab) = white.iter().position(|it| *it == b'\t') {
+            // Of several such lines in a row the first is reported.
+            if lines::above(self.text, line).next().is_some_and(|it| lines::has_tab(self.text, it)) {
+                return;
+            }
             let tab = line + tab..line + tab + 1;
             let help = "indent with spaces, as YAML does not allow tabs";
             self.report(ProblemKind::Tab, tab, "a tab indents this line", help);
@@ -261,9 +267,12 @@ impl<'a> Check<'a> {
     }
 
     fn undefined(&mut self, name: &str, range: &Range) {
-        let anchors = self.tree.nodes.iter().filter_map(|it| it.anchor.as_ref());
-        let later = anchors.clone().any(|it| it.name == name);
-        let near = closest(name, anchors.map(|it| it.name.as_str()));
+        let (tree, anchors) = (self.tree, &mut self.anchors);
+        let anchors = anchors.get_or_insert_with(|| {
+            tree.nodes.iter().filter_map(|it| it.anchor.as_ref()).map(|it| it.name.as_str()).collect()
+        });
+        let later = anchors.contains(&name);
+        let near = if later { None } else { closest(name, anchors.iter().copied()) };
         let help = match near {
             _ if later => format!("move `&{name}` above this line: an anchor comes before its aliases"),
             Some(near) => format!("did you mean `*{near}`?"),

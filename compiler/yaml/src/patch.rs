@@ -6,11 +6,16 @@ use crate::Range;
 pub(crate) struct Patched {
     /// The text as it is now.
     pub text: String,
-    edits: Vec<Edit>,
+    /// What was done, step by step; the edits of a step in the order of the text.
+    steps: Vec<Vec<Edit>>,
 }
 
+#[derive(Clone, Copy)]
 struct Edit {
-    at: usize,
+    /// Where it is in the text before the step,
+    before: usize,
+    /// and in the text after it.
+    after: usize,
     removed: usize,
     inserted: usize,
 }
@@ -25,17 +30,30 @@ enum Side {
 impl Patched {
     /// No edits yet.
     pub(crate) fn new(text: &str) -> Self {
-        Patched { text: text.to_owned(), edits: Vec::new() }
+        Patched { text: text.to_owned(), steps: Vec::new() }
     }
 
-    /// Puts `with` in the place of `range`; answers whether that changes anything.
-    pub(crate) fn replace(&mut self, range: Range, with: &str) -> bool {
-        let Some(old) = self.text.get(range.clone()) else { return false };
-        if old == with {
+    /// Replaces ranges that do not overlap; answers whether that changes anything.
+    pub(crate) fn apply(&mut self, mut edits: Vec<(Range, String)>) -> bool {
+        edits.retain(|(range, with)| self.text.get(range.clone()).is_some_and(|old| old != with));
+        edits.sort_by_key(|it| (it.0.start, it.0.end));
+        let mut text = String::with_capacity(self.text.len() + 16);
+        let mut step = Vec::with_capacity(edits.len());
+        let mut done = 0;
+        for (range, with) in edits {
+            let Some(kept) = self.text.get(done..range.start) else { continue };
+            text.push_str(kept);
+            let (removed, inserted) = (range.len(), with.len());
+            step.push(Edit { before: range.start, after: text.len(), removed, inserted });
+            text.push_str(&with);
+            done = range.end;
+        }
+        if step.is_empty() {
             return false;
         }
-        self.edits.push(Edit { at: range.start, removed: range.len(), inserted: with.len() });
-        self.text.replace_range(range, with);
+        text.push_str(self.text.get(done..).unwrap_or_default());
+        self.text = text;
+        self.steps.push(step);
         true
     }
 
@@ -61,14 +79,14 @@ impl Patched {
     }
 
     fn back(&self, offset: usize, side: Side) -> usize {
-        self.edits.iter().rev().fold(offset, |offset, edit| {
-            let behind = edit.at + edit.inserted;
-            if offset < edit.at || (offset == edit.at && (edit.inserted > 0 || side == Side::Before)) {
-                offset
-            } else if offset >= behind {
-                offset - edit.inserted + edit.removed
+        self.steps.iter().rev().fold(offset, |offset, step| {
+            let index = step.partition_point(|it| it.after <= offset);
+            let Some(edit) = index.checked_sub(1).and_then(|it| step.get(it)) else { return offset };
+            let inside = offset - edit.after;
+            if inside < edit.inserted || (inside == 0 && side == Side::Before) {
+                edit.before
             } else {
-                edit.at
+                edit.before + edit.removed + inside - edit.inserted
             }
         })
     }

@@ -133,15 +133,10 @@ impl Repair<'_> {
             self.report(problem);
         }
         self.mended.insert(number);
-        if mend && self.apply(edits) {
+        if mend && self.patched.apply(edits) {
             return true;
         }
         self.take_out(number, line, coarse)
-    }
-
-    fn apply(&mut self, mut edits: Vec<(Range, String)>) -> bool {
-        edits.sort_by_key(|it| std::cmp::Reverse(it.0.start));
-        edits.into_iter().fold(false, |changed, (range, with)| self.patched.replace(range, &with) || changed)
     }
 
     fn take_out(&mut self, number: usize, line: usize, coarse: bool) -> bool {

@@ -204,6 +204,9 @@ fn shift(text: &str, line: usize, column: usize) -> Vec<(Range, String)> {
     edits
 }
 
+/// How many lines above a line are looked at for its neighbours.
+const ABOVE: usize = 300;
+
 /// The columns at which keys and dashes of the lines around `line` stand, nearest line first.
 struct Columns {
     keys: Vec<usize>,
@@ -213,7 +216,7 @@ struct Columns {
 fn columns(text: &str, line: usize) -> Columns {
     let mut found = Columns { keys: Vec::new(), dashes: Vec::new() };
     let mut limit = usize::MAX;
-    for (count, above) in lines::above(text, line).take(2000).enumerate() {
+    for (count, above) in lines::above(text, line).take(ABOVE).enumerate() {
         let indent = lines::indent(text, above);
         let key = lines::behind_dashes(text, above) - above;
         if indent >= limit {
@@ -261,14 +264,8 @@ pub(super) fn misaligned(text: &str, failure: &Failure, mended: &Mended) -> Mend
     if let Some(mend) = below_mended(text, line, mended) {
         return mend;
     }
-    // A comment may stand between this line and one above it that lacks its colon.
-    if let Some(above) = lines::above(text, line).next() {
-        let from = lines::behind_dashes(text, above);
-        let holds = from - above <= lines::indent(text, line) && lines::colon(text, from).is_none();
-        let key = from..lines::content(text, above).end;
-        if holds && let Some(mend) = colon_for(text, key.start..key.end.max(key.start), true) {
-            return mend;
-        }
+    if let Some(mend) = key_above(text, line) {
+        return mend;
     }
     let content = lines::content(text, line);
     let indent = lines::indent(text, line);
@@ -324,6 +321,15 @@ pub(super) fn misaligned(text: &str, failure: &Failure, mended: &Mended) -> Mend
             line,
         },
     }
+}
+
+/// The line above, if it is the key of this one and lacks its colon. A comment may stand between the two.
+fn key_above(text: &str, line: usize) -> Option<Mend> {
+    let above = lines::above(text, line).next()?;
+    let from = lines::behind_dashes(text, above);
+    let holds = from - above <= lines::indent(text, line) && lines::colon(text, from).is_none();
+    let key = from..lines::content(text, above).end.max(from);
+    if holds { colon_for(text, key, true) } else { None }
 }
 
 fn spaces(count: usize) -> String {
@@ -415,31 +421,34 @@ pub(super) fn tab(text: &str, failure: &Failure) -> Mend {
 
 /// Spaces for the tabs of `line` and of the lines with tabs that follow it.
 fn untabbed(text: &str, line: usize) -> Vec<(Range, String)> {
-    // Each line's column follows from the lines above it as they are mended, so these are mended in a copy.
-    let mut copy = text.to_owned();
+    // Each line's column follows from the lines above as they are mended.
+    let mut mended = text.get(..line).unwrap_or_default().to_owned();
     let mut edits = Vec::new();
-    let (mut original, mut at) = (Some(line), line);
-    while let Some(line) = original.filter(|it| lines::has_tab(text, *it)) {
+    // How wide a tab is, once one is known: the lines that follow are typed with the same editor.
+    let mut known = None;
+    let mut tabbed = Some(line);
+    while let Some(line) = tabbed.filter(|it| lines::has_tab(text, *it)) {
         let old = line..line + lines::indent(text, line);
         let indent = text.get(old.clone()).unwrap_or_default();
         let (tabs, blanks) = (indent.matches('\t').count(), indent.matches(' ').count());
-        let candidates = [4, 2, 8].map(|width| tabs * width + blanks);
+        let candidates = [known.unwrap_or(4), 4, 2, 8].map(|width| tabs * width + blanks);
         let rest = text.get(old.end..).unwrap_or_default();
-        let columns = columns(&copy, at);
+        let columns = columns(&mended, mended.len());
         let open = if rest.starts_with("- ") { columns.dashes } else { columns.keys };
+        let next = lines::next_content(text, line);
         // What the line holds stands deeper, if that is indented with spaces already.
-        let below = lines::next_content(text, line).filter(|it| !lines::has_tab(text, *it));
+        let below = next.filter(|it| !lines::has_tab(text, *it));
         let below = below.map(|it| lines::indent(text, it)).filter(|it| *it > 0 && holds(text, line));
         let left_of_it = |it: &usize| below.is_none_or(|below| *it < below);
         let fitting = candidates.into_iter().filter(|it| open.contains(it));
         let best = fitting.clone().find(left_of_it).or_else(|| fitting.clone().next());
         let column = best.or_else(|| open.first().copied()).unwrap_or(0);
-        let new = " ".repeat(column);
-        copy.replace_range(at..at + old.len(), &new);
-        edits.push((old, new));
-        original = lines::next_content(text, line);
-        let Some(next) = lines::next_content(&copy, at) else { break };
-        at = next;
+        known = known.or(column.checked_sub(blanks).map(|it| it / tabs.max(1)));
+        let spaces = " ".repeat(column);
+        mended.push_str(&spaces);
+        mended.push_str(text.get(old.end..next.unwrap_or(text.len())).unwrap_or_default());
+        edits.push((old, spaces));
+        tabbed = next;
     }
     edits
 }

@@ -171,14 +171,24 @@ fn left_behind(text: &str, open: usize, at: usize) -> bool {
     })
 }
 
-/// `${...}` without quotes: the braces are YAML's inside brackets.
+/// How many variables are put in quotes at once.
+const VARIABLES: usize = 100;
+
+/// `${...}` without quotes: the braces are YAML's inside brackets. All those on the line are put in quotes.
 fn unquoted_variable(text: &str, open: usize, at: usize) -> Mend {
-    let before = text.get(open..at).unwrap_or_default();
-    let start = before.rfind([',', '[', '{', '\n']).map_or(at, |it| open + it + 1);
-    let start = text.get(start..at).and_then(|it| it.rfind(": ")).map_or(start, |it| start + it + 2);
-    let start = start + lines::indent(text, start);
-    let range = super::token(text, start.min(at), true);
+    let range = entry(text, open, at);
     let name = text.get(range.clone()).unwrap_or_default();
+    let mut edits = super::quoted(text, range.clone());
+    let mut end = range.end;
+    while edits.len() < 2 * VARIABLES
+        && let Some(rest) = text.get(end..lines::end(text, end))
+        && let Some(next) = rest.find("${")
+        && !rest.get(..next).is_some_and(|it| it.contains(['"', '\'', '#']))
+    {
+        let next = entry(text, end, end + next);
+        end = next.end.max(end + 1);
+        edits.extend(super::quoted(text, next));
+    }
     Mend {
         problem: problem(
             ProblemKind::Syntax,
@@ -186,9 +196,17 @@ fn unquoted_variable(text: &str, open: usize, at: usize) -> Mend {
             "a variable inside `[ ]` or `{ }` needs quotes",
             format!("write `\"{name}\"`"),
         ),
-        edits: super::quoted(text, range),
+        edits,
         line: at,
     }
+}
+
+/// The entry of a bracket that holds `at`, looked for from `from` on.
+fn entry(text: &str, from: usize, at: usize) -> Range {
+    let before = text.get(from..at).unwrap_or_default();
+    let start = before.rfind([',', '[', '{', '\n']).map_or(from.max(at - before.len()), |it| from + it + 1);
+    let start = text.get(start..at).and_then(|it| it.rfind(": ")).map_or(start, |it| start + it + 2);
+    super::token(text, (start + lines::indent(text, start)).min(at), true)
 }
 
 /// Two values without a comma between them.

@@ -5,11 +5,12 @@ use crate::parse;
 
 #[test]
 fn each_mistake_has_its_place() {
-    let cases: [(&str, &[&str]); 36] = [
+    let cases: [(&str, &[&str]); 37] = [
         ("a: 1\nb: 2\na: 3\n", &["3 yaml-duplicate-key \"a\""]),
         ("1: a\n'1': b\n", &["2 yaml-duplicate-key \"'1'\""]),
         ("a: *nope\nb: !Reff x\n", &["1 yaml-undefined-alias \"*nope\"", "2 yaml-unknown-tag \"!Reff\""]),
         ("a:\n  b: 1\n\tc: 2\nd: 3\n", &["3 yaml-tab \"\\t\""]),
+        ("a:\n\tb: 2\n\tc:\n\t\td: 3\n", &["2 yaml-tab \"\\t\""]),
         ("a:\n  b:\n  \t  c: 2\nd: 3\n", &["3 yaml-tab \"\\t\""]),
         ("a: [1, 2\nb: 3\n", &["1 yaml-unclosed \"[\""]),
         ("a: {x: [1, 2}\nb: 3\n", &["1 yaml-unclosed \"[\""]),
@@ -79,6 +80,10 @@ fn what_is_half_typed_is_in_the_tree() {
         ("a: [b,\nc: 1\n", "{\"a\": [\"b\"], \"c\": 1}"),
         ("a: {b: c\nd: 1\n", "{\"a\": {\"b\": \"c\"}, \"d\": 1}"),
         ("a: [${b}, c]\n", "{\"a\": [\"${b}\", \"c\"]}"),
+        (
+            "a: [${b}, c: ${d}, ${e}, ${f}, {g: ${h}}]\n",
+            "{\"a\": [\"${b}\", {\"c\": \"${d}\"}, \"${e}\", \"${f}\", {\"g\": \"${h}\"}]}",
+        ),
         ("a: ${\nb: 1\n", "{\"a\": \"${\", \"b\": 1}"),
         ("a:\nb:\n  - \n", "{\"a\": null, \"b\": [null]}"),
         ("a: 'it's'\n", "{\"a\": \"it's\"}"),
@@ -86,6 +91,7 @@ fn what_is_half_typed_is_in_the_tree() {
         ("a:b\nc: 1\n", "{\"a\": \"b\", \"c\": 1}"),
         ("a: b: c\n", "{\"a\": \"b: c\"}"),
         ("a:\n  b:\n\tc: 1\n\td:\n\t\t- e\nf: 1\n", "{\"a\": {\"b\": {\"c\": 1, \"d\": [\"e\"]}}, \"f\": 1}"),
+        ("a:\n\tb:\n\t\tc: 1\n\td:\n\t\te: 1\n", "{\"a\": {\"b\": {\"c\": 1}, \"d\": {\"e\": 1}}}"),
         (" a: 1\nb: 2\n", "{\"a\": 1, \"b\": 2}"),
         ("a: @x\n  b: 1\n", "{\"a\": {\"b\": 1}}"),
         ("a: [b\n  c: 1\n  d: 2\ne: 3\n", "{\"a\": {\"c\": 1, \"d\": 2}, \"e\": 3}"),
