@@ -47,7 +47,12 @@ impl<'a> Check<'a> {
         match &node.kind {
             NodeKind::Mapping(entries) => {
                 self.duplicates(entries);
-                let flow = self.text.as_bytes().get(node.range.start) == Some(&b'{');
+                // A pair inside `[ ]` is a mapping without braces of its own.
+                let outer = self
+                    .tree
+                    .parent(id)
+                    .and_then(|it| self.text.as_bytes().get(self.tree.node(it).range.start));
+                let flow = outer == Some(&b'[') || self.text.as_bytes().get(node.range.start) == Some(&b'{');
                 entries.iter().for_each(|it| self.entry(it, flow));
             }
             NodeKind::Sequence(items) if self.text.as_bytes().get(node.range.start) != Some(&b'[') => {

@@ -296,9 +296,9 @@ impl Builder<'_> {
 
 /// The tag as it is written, and the name of the core schema's type if it is one of those.
 fn tag_of(tag: &granit_parser::Tag, range: Range) -> (Tag, Option<String>) {
-    let core = tag.core_suffix().map(str::to_owned);
-    let text = match core {
-        Some(_) => tag.original(),
+    let core = tag.suffix_in_namespace("tag:yaml.org,2002:").map(|it| it.into_owned());
+    let text = match &core {
+        Some(name) => format!("!!{name}"),
         None => format!("{}{}", tag.handle(), tag.suffix()),
     };
     (Tag { text, range }, core)
