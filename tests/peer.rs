@@ -21,6 +21,12 @@ fn normalized(template: &Value) -> Value {
                 let end = name.rfind("LambdaVersion").unwrap() + "LambdaVersion".len();
                 names.insert(name.clone(), format!("{}HASH", &name[..end]).into());
             }
+            Some("AWS::Lambda::LayerVersion" | "AWS::Lambda::LayerVersionPermission") => {
+                let end = name.len().saturating_sub(40);
+                if name[end..].len() == 40 && name[end..].bytes().all(|it| it.is_ascii_hexdigit()) {
+                    names.insert(name.clone(), format!("{}HASH", &name[..end]).into());
+                }
+            }
             _ => {}
         }
     }
@@ -28,6 +34,16 @@ fn normalized(template: &Value) -> Value {
     for resource in out["Resources"].as_object_mut().into_iter().flatten().map(|it| it.1) {
         if resource["Type"] == "AWS::Lambda::Version" {
             resource["Properties"]["CodeSha256"] = "HASH".into();
+        }
+        if resource["Type"].as_str().is_some_and(|it| it.starts_with("Custom::")) {
+            if let Some(time) = resource["Properties"].get_mut("ForceDeploy") {
+                *time = "STAMP".into();
+            }
+        }
+    }
+    for (name, output) in out["Outputs"].as_object_mut().into_iter().flatten() {
+        if name.ends_with("LambdaLayerHash") {
+            output["Value"] = "HASH".into();
         }
     }
     out
