@@ -4,8 +4,11 @@
 //! those of the real framework. [`deploy`] runs the backend against a server on a socket behind a faulty proxy, [`cli`] runs transcripts of the command line, [`lsp`] speaks the editors' protocol to
 //! the real process, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
 
+mod cli;
 mod deploy;
+mod lsp;
 mod peer;
 mod robust;
 mod suite;
 mod support;
+mod tidy;
