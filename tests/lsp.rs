@@ -70,7 +70,10 @@ impl Server {
         let mut server = Server { process, input, messages, seen: Vec::new(), next: 0, directory };
         let root = server.uri("");
         let capabilities = json!({ "general": { "positionEncodings": encodings } });
-        let answer = server.request("initialize", json!({ "processId": null, "rootUri": root, "capabilities": capabilities }));
+        let answer = server.request(
+            "initialize",
+            json!({ "processId": null, "rootUri": root, "capabilities": capabilities }),
+        );
         let encoding = answer["capabilities"]["positionEncoding"].clone();
         assert_eq!(encoding, encodings.first().map_or(json!("utf-16"), |it| json!(it)), "{answer}");
         server.notify("initialized", json!({}));
@@ -135,7 +138,10 @@ impl Server {
     fn edit(&mut self, name: &str, version: i64, start: (u32, u32), end: (u32, u32), text: &str) {
         let range = json!({ "start": position(start), "end": position(end) });
         let document = json!({ "uri": self.uri(name), "version": version });
-        self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [{ "range": range, "text": text }] }));
+        self.notify(
+            "textDocument/didChange",
+            json!({ "textDocument": document, "contentChanges": [{ "range": range, "text": text }] }),
+        );
     }
 
     /// The diagnostics of a version, as lines `LINE:COLUMN code`.
@@ -143,7 +149,9 @@ impl Server {
         let uri = self.uri(name);
         let message = self.wait("diagnostics", |it| {
             let params = &it["params"];
-            it["method"] == "textDocument/publishDiagnostics" && params["uri"] == *uri && params["version"] == version
+            it["method"] == "textDocument/publishDiagnostics"
+                && params["uri"] == *uri
+                && params["version"] == version
         });
         let list = message["params"]["diagnostics"].as_array().unwrap();
         let line = |it: &Value| {
@@ -215,7 +223,10 @@ fn two_hundred_quick_edits_end_with_the_last_text() {
         server.edit("serverless.yml", index as i64 + 2, (line, column), (line, column), text);
         let document = json!({ "uri": server.uri("serverless.yml") });
         if index % 20 == 0 {
-            server.ask("textDocument/completion", json!({ "textDocument": document, "position": position((line, column)) }));
+            server.ask(
+                "textDocument/completion",
+                json!({ "textDocument": document, "position": position((line, column)) }),
+            );
         }
         (line, column) = if text == "\n" { (line + 1, 0) } else { (line, column + 1) };
     }
@@ -228,7 +239,8 @@ fn two_hundred_quick_edits_end_with_the_last_text() {
 #[test]
 fn columns_are_counted_as_was_agreed() {
     // Behind `größe`, which is five characters in UTF-16 and seven bytes in UTF-8.
-    let text = SERVICE.replace("größe: 512", "größe: 512 # \u{1F600}").replace("${self:custom.größe}", "{größe: 1}");
+    let text =
+        SERVICE.replace("größe: 512", "größe: 512 # \u{1F600}").replace("${self:custom.größe}", "{größe: 1}");
     for (encodings, column) in [(vec![], 5), (vec!["utf-8"], 5), (vec!["utf-16"], 5)] {
         let mut server = Server::start(&[("serverless.yml", &text)], &encodings);
         server.open("serverless.yml", &text);
@@ -236,13 +248,18 @@ fn columns_are_counted_as_was_agreed() {
         assert_eq!(found, ["9:16 wrong-type"], "{encodings:?} {column}");
         server.end();
     }
-    let text = SERVICE.replace("    memorySize", "    größe: 1\n    memorySize").replace("größe}", "größe} # größe");
+    let text =
+        SERVICE.replace("    memorySize", "    größe: 1\n    memorySize").replace("größe}", "größe} # größe");
     for (encodings, end) in [(vec!["utf-16"], 9), (vec!["utf-8"], 11)] {
         let mut server = Server::start(&[("serverless.yml", &text)], &encodings);
         server.open("serverless.yml", &text);
         let uri = server.uri("serverless.yml");
-        let message = server.wait("diagnostics", |it| it["params"]["uri"] == *uri && it["params"]["version"] == 1);
-        assert_eq!(message["params"]["diagnostics"][0]["range"]["end"]["character"], end, "{encodings:?}: {message}");
+        let message =
+            server.wait("diagnostics", |it| it["params"]["uri"] == *uri && it["params"]["version"] == 1);
+        assert_eq!(
+            message["params"]["diagnostics"][0]["range"]["end"]["character"], end,
+            "{encodings:?}: {message}"
+        );
         server.end();
     }
 }
@@ -278,7 +295,11 @@ fn files_that_are_included_have_diagnostics_of_their_own() {
     let uri = server.uri("functions.yml");
     let found = server.wait("diagnostics of the included file", |it| it["params"]["uri"] == *uri);
     let diagnostic = &found["params"]["diagnostics"][0];
-    assert_eq!((&diagnostic["code"], &diagnostic["range"]["start"]["line"]), (&json!("wrong-type"), &json!(2)), "{found}");
+    assert_eq!(
+        (&diagnostic["code"], &diagnostic["range"]["start"]["line"]),
+        (&json!("wrong-type"), &json!(2)),
+        "{found}"
+    );
     // The editor's text of the included file counts, not that of the disk.
     server.open("functions.yml", functions);
     server.edit("functions.yml", 2, (2, 11), (2, 15), "6");
@@ -294,7 +315,10 @@ fn broken_messages_do_not_end_the_server() {
     server.open("serverless.yml", SERVICE);
     let document = json!({ "uri": server.uri("serverless.yml"), "version": 2 });
     let far = json!({ "start": position((400, 9)), "end": position((500, 1)) });
-    server.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [{ "range": far, "text": "# end\n" }] }));
+    server.notify(
+        "textDocument/didChange",
+        json!({ "textDocument": document, "contentChanges": [{ "range": far, "text": "# end\n" }] }),
+    );
     assert_eq!(server.diagnostics("serverless.yml", 2), Vec::<String>::new());
     let hover = server.at("textDocument/hover", "serverless.yml", (900, 900));
     assert_eq!(hover, Value::Null);

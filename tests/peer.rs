@@ -63,7 +63,8 @@ fn walk(value: &Value, names: &Map<String, Value>) -> Value {
 
 /// `1600000000000-2020-09-13T12:26:40.000Z` becomes `STAMP`.
 fn unstamped(text: &str) -> String {
-    let parts: Vec<String> = text.split('/').map(|part| if is_stamp(part) { "STAMP".into() } else { part.to_owned() }).collect();
+    let parts: Vec<String> =
+        text.split('/').map(|part| if is_stamp(part) { "STAMP".into() } else { part.to_owned() }).collect();
     parts.join("/")
 }
 
@@ -87,9 +88,11 @@ fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
                 }
             })
         }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(a, b, &format!("{path}/{index}")))
-        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
+            .iter()
+            .zip(b)
+            .enumerate()
+            .find_map(|(index, (a, b))| difference(a, b, &format!("{path}/{index}"))),
         (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => None,
         _ if expected == actual => None,
         _ => Some(format!("{path}: the framework has {expected}, we have {actual}")),
@@ -99,19 +102,25 @@ fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
 #[test]
 fn templates_are_those_of_the_framework() {
     let accepted = std::fs::read_to_string(top().join("tests/peer/differences.md")).unwrap();
-    let mut cases: Vec<_> = std::fs::read_dir(top().join("tests/peer/cases")).unwrap().map(|it| it.unwrap().path()).collect();
+    let mut cases: Vec<_> =
+        std::fs::read_dir(top().join("tests/peer/cases")).unwrap().map(|it| it.unwrap().path()).collect();
     cases.sort();
     assert!(cases.len() >= 60, "only {} cases", cases.len());
     let mut failures = Vec::new();
     for case in &cases {
         let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        let read = |it: &str| std::fs::read_to_string(case.join(it)).ok().map(|it| serde_json::from_str::<Value>(&it).unwrap());
-        let expected = read("expected.json").unwrap_or_else(|| panic!("{name} has no expected.json: run tests/peer/regenerate"));
+        let read = |it: &str| {
+            std::fs::read_to_string(case.join(it)).ok().map(|it| serde_json::from_str::<Value>(&it).unwrap())
+        };
+        let expected = read("expected.json")
+            .unwrap_or_else(|| panic!("{name} has no expected.json: run tests/peer/regenerate"));
         let settings = read("case.json").unwrap_or_default();
         let mut command = Command::new(binary());
         command.arg("-C").arg(case).arg("template").env_clear();
         command.args(settings["args"].as_array().into_iter().flatten().filter_map(Value::as_str));
-        command.envs(settings["env"].as_object().into_iter().flatten().map(|(key, it)| (key, it.as_str().unwrap())));
+        command.envs(
+            settings["env"].as_object().into_iter().flatten().map(|(key, it)| (key, it.as_str().unwrap())),
+        );
         let output = command.output().unwrap();
         let refused = expected.get("error").is_some();
         let failure = match (refused, output.status.success()) {
@@ -127,5 +136,11 @@ fn templates_are_those_of_the_framework() {
             failures.push(format!("{name}: {failure}"));
         }
     }
-    assert!(failures.is_empty(), "{} of {} cases differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases differ:\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n")
+    );
 }

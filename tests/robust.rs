@@ -22,7 +22,8 @@ impl Numbers {
 }
 
 fn damage(text: &str, numbers: &mut Numbers) -> String {
-    const PIECES: [&str; 14] = ["\"", "'", "[", "{", ":", "\t", "- ", "${", "}", "&a ", "*a", "\n", "  ", "!Ref "];
+    const PIECES: [&str; 14] =
+        ["\"", "'", "[", "{", ":", "\t", "- ", "${", "}", "&a ", "*a", "\n", "  ", "!Ref "];
     let mut at = numbers.next(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;

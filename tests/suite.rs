@@ -15,8 +15,8 @@ use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use salsa::Setter as _;
-use slsc_core::db::{Content, Db as _, Options};
-use slsc_core::diagnostic::render;
+use slsc_core::db::{Content, Database, Db as _, File, Options, QueryLog, Service};
+use slsc_core::diagnostic::{Diagnostic, render};
 use slsc_core::locate::locate;
 use slsc_core::value::Value;
 use slsc_core::{document, pipeline};
@@ -57,8 +57,11 @@ fn sections(page: &str) -> Vec<Section> {
     found
 }
 
+/// File, line, severity, rule, and a part of the message.
+type Mark = (String, usize, String, String, String);
+
 /// The marks of a text, and the text without them.
-fn marks(file: &str, text: &str) -> (Vec<(String, usize, String, String, String)>, String) {
+fn marks(file: &str, text: &str) -> (Vec<Mark>, String) {
     let mut found = Vec::new();
     let mut plain = String::new();
     for (index, line) in text.lines().enumerate() {
@@ -70,7 +73,13 @@ fn marks(file: &str, text: &str) -> (Vec<(String, usize, String, String, String)
             let (severity, tail) = rest.split_once(": [").unwrap();
             let (code, tail) = tail.split_once("] \"").unwrap();
             let (message, tail) = tail.split_once('"').unwrap();
-            found.push((file.to_owned(), index + 1, severity.to_owned(), code.to_owned(), message.to_owned()));
+            found.push((
+                file.to_owned(),
+                index + 1,
+                severity.to_owned(),
+                code.to_owned(),
+                message.to_owned(),
+            ));
             rest = tail;
         }
     }
@@ -106,12 +115,84 @@ fn covers(whole: &Value, part: &Value) -> bool {
     }
 }
 
+/// Every mark has its diagnostic, and every diagnostic its mark.
+fn compare_marks(
+    db: &Database,
+    service: Service,
+    found: &[Diagnostic],
+    expected: &[Mark],
+) -> Result<(), String> {
+    let mut unmatched: Vec<_> = expected.iter().collect();
+    for diagnostic in found {
+        let span = locate(db, service, &diagnostic.at);
+        let file = render::display_path(db, service, span.file);
+        let line = render::position(pipeline::text(db, span.file), span.range.start).line;
+        let fits = |it: &&Mark| {
+            it.0 == file
+                && it.1 == line
+                && it.2 == diagnostic.severity.word()
+                && it.3 == diagnostic.rule.id
+                && diagnostic.message.contains(&it.4)
+        };
+        match unmatched.iter().position(|it| fits(it)) {
+            Some(at) => drop(unmatched.remove(at)),
+            None => {
+                return Err(format!(
+                    "found {file}:{line}: {}[{}]: {}",
+                    diagnostic.severity.word(),
+                    diagnostic.rule.id,
+                    diagnostic.message
+                ));
+            }
+        }
+    }
+    if let Some(missing) = unmatched.first() {
+        return Err(format!("not found: {missing:?}"));
+    }
+    Ok(())
+}
+
+/// What a feature of the editor shows at a place, as lines.
+fn shown(db: &Database, service: Service, kind: &str, file: File, at: usize) -> String {
+    match kind {
+        "complete" => completion::at(db, service, file, at)
+            .into_iter()
+            .map(|it| it.label)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        "hover" => hover::at(db, service, file, at).map(|it| it.markdown).unwrap_or_default(),
+        _ => definition::at(db, service, file, at).map_or_else(String::new, |it| {
+            let position = render::position(pipeline::text(db, it.file), it.range.start);
+            format!("{}:{}:{}", render::display_path(db, service, it.file), position.line, position.column)
+        }),
+    }
+}
+
+/// The queries that an edit runs, each with how often, sorted.
+fn ran(db: &mut Database, service: Service, log: &QueryLog, edit: &str) -> Vec<String> {
+    pipeline::linked(db, service);
+    log.lock().unwrap().clear();
+    let config = service.config(db);
+    config.set_content(db).to(Content::Text(edit.into()));
+    pipeline::diagnostics(db, service);
+    pipeline::linked(db, service);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for key in log.lock().unwrap().iter() {
+        *counts.entry(key.split('(').next().unwrap().to_owned()).or_default() += 1;
+    }
+    counts.iter().map(|(name, count)| format!("{name} {count}")).collect()
+}
+
 fn run(section: &Section) -> Result<(), String> {
     let mut inputs: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut expected = Vec::new();
     let mut edit = None;
     let mut cursor = None;
-    for block in section.blocks.iter().filter(|it| matches!(it.kind.as_str(), "yaml" | "text") && !it.argument.is_empty()) {
+    for block in section
+        .blocks
+        .iter()
+        .filter(|it| matches!(it.kind.as_str(), "yaml" | "text") && !it.argument.is_empty())
+    {
         let (found, mut text) = marks(&block.argument, &block.text);
         if let Some(at) = text.find("$0") {
             text.replace_range(at..at + 2, "");
@@ -129,22 +210,7 @@ fn run(section: &Section) -> Result<(), String> {
     let found = pipeline::diagnostics(&db, service);
     let cursor = cursor.map(|(file, at)| (db.file(&format!("/service/{file}")), at));
     if cursor.is_none() {
-        let mut unmatched: Vec<_> = expected.iter().collect();
-        for diagnostic in &found {
-            let span = locate(&db, service, &diagnostic.at);
-            let file = render::display_path(&db, service, span.file);
-            let line = render::position(pipeline::text(&db, span.file), span.range.start).line;
-            let fits = |it: &&(String, usize, String, String, String)| {
-                it.0 == file && it.1 == line && it.2 == diagnostic.severity.word() && it.3 == diagnostic.rule.id && diagnostic.message.contains(&it.4)
-            };
-            match unmatched.iter().position(|it| fits(it)) {
-                Some(at) => drop(unmatched.remove(at)),
-                None => return Err(format!("found {file}:{line}: {}[{}]: {}", diagnostic.severity.word(), diagnostic.rule.id, diagnostic.message)),
-            }
-        }
-        if let Some(missing) = unmatched.first() {
-            return Err(format!("not found: {missing:?}"));
-        }
+        compare_marks(&db, service, &found, &expected)?;
     }
     for block in &section.blocks {
         let value = || document::value(&document::parse(&block.text));
@@ -153,7 +219,11 @@ fn run(section: &Section) -> Result<(), String> {
             "template" | "resource" => {
                 let template = &pipeline::linked(&db, service).template.body;
                 let resource = template.get("Resources").and_then(|it| it.get(&block.argument));
-                let actual = if block.kind == "resource" { resource } else { resource.and_then(|it| it.get("Properties")) };
+                let actual = if block.kind == "resource" {
+                    resource
+                } else {
+                    resource.and_then(|it| it.get("Properties"))
+                };
                 let Some(actual) = actual else { return Err(format!("there is no `{}`", block.argument)) };
                 if !covers(actual, &value()) {
                     return Err(format!("`{}` is {}", block.argument, actual.to_json_pretty()));
@@ -168,33 +238,20 @@ fn run(section: &Section) -> Result<(), String> {
             }
             "complete" | "hover" | "definition" => {
                 let (file, at) = cursor.unwrap();
-                let shown = match block.kind.as_str() {
-                    "complete" => completion::at(&db, service, file, at).into_iter().map(|it| it.label).collect::<Vec<_>>().join("\n"),
-                    "hover" => hover::at(&db, service, file, at).map(|it| it.markdown).unwrap_or_default(),
-                    _ => definition::at(&db, service, file, at).map_or_else(String::new, |it| {
-                        let position = render::position(pipeline::text(&db, it.file), it.range.start);
-                        format!("{}:{}:{}", render::display_path(&db, service, it.file), position.line, position.column)
-                    }),
-                };
+                let shown = shown(&db, service, &block.kind, file, at);
                 for line in lines {
-                    let there = if block.kind == "hover" { shown.contains(line) } else { shown.lines().any(|it| it == line) };
+                    let there = if block.kind == "hover" {
+                        shown.contains(line)
+                    } else {
+                        shown.lines().any(|it| it == line)
+                    };
                     if !there {
                         return Err(format!("`{line}` is not in:\n{shown}"));
                     }
                 }
             }
             "ran" => {
-                pipeline::linked(&db, service);
-                log.lock().unwrap().clear();
-                let config = service.config(&db);
-                config.set_content(&mut db).to(Content::Text(edit.clone().unwrap().into()));
-                pipeline::diagnostics(&db, service);
-                pipeline::linked(&db, service);
-                let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-                for key in log.lock().unwrap().iter() {
-                    *counts.entry(key.split('(').next().unwrap().to_owned()).or_default() += 1;
-                }
-                let actual: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+                let actual = ran(&mut db, service, &log, edit.as_deref().unwrap());
                 let wanted: Vec<&str> = lines.collect();
                 if actual != wanted {
                     return Err(format!("ran:\n{}", actual.join("\n")));
@@ -214,7 +271,11 @@ fn run_all(directory: &FilePath, least: usize) {
         for section in sections(&page) {
             count += 1;
             if let Err(failure) = run(&section) {
-                failures.push(format!("{} ({}): {failure}", path.strip_prefix(top()).unwrap().display(), section.name));
+                failures.push(format!(
+                    "{} ({}): {failure}",
+                    path.strip_prefix(top()).unwrap().display(),
+                    section.name
+                ));
             }
         }
     }

@@ -52,7 +52,8 @@ fn functions_are_short() {
         for (index, line) in lines.iter().enumerate() {
             let plain = line.trim_start();
             let starts = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn "];
-            if !starts.iter().any(|it| plain.starts_with(it)) || plain.ends_with('}') || plain.ends_with(';') {
+            if !starts.iter().any(|it| plain.starts_with(it)) || plain.ends_with('}') || plain.ends_with(';')
+            {
                 continue;
             }
             let indentation = &line[..line.len() - plain.len()];
@@ -69,7 +70,8 @@ fn functions_are_short() {
 fn nothing_is_left_undone() {
     // In two halves, so that this file does not find itself.
     let stubs = [["todo", "!("], ["unimplemented", "!("]].map(|it| it.concat());
-    let found = sources().into_iter().filter(|(_, text)| stubs.iter().any(|it| text.contains(it))).map(|it| it.0);
+    let found =
+        sources().into_iter().filter(|(_, text)| stubs.iter().any(|it| text.contains(it))).map(|it| it.0);
     none("stubs", found.collect());
 }
 
@@ -78,7 +80,10 @@ fn nothing_is_left_undone() {
 fn modules_keep_to_their_edges() {
     let below = [
         ("compiler/yaml/src/", vec!["slsc_core", "salsa::", "AWS::"]),
-        ("compiler/core/src/", vec!["slsc_deploy", "slsc_lsp", "std::fs", "std::net", "std::process", "SystemTime", "tokio"]),
+        (
+            "compiler/core/src/",
+            vec!["slsc_deploy", "slsc_lsp", "std::fs", "std::net", "std::process", "SystemTime", "tokio"],
+        ),
         ("compiler/core/src/shape", vec!["crate::aws", "crate::service"]),
         ("compiler/core/src/variables", vec!["crate::aws"]),
         ("compiler/core/src/service", vec!["\"AWS::"]),
@@ -111,7 +116,9 @@ fn every_rule_has_a_page_that_explains_it() {
         }
     }
     let pages = files(&directory, ".md");
-    let known = |page: &Path| slsc_core::rules::RULES.iter().any(|it| page.file_stem().is_some_and(|name| name == it.id));
+    let known = |page: &Path| {
+        slsc_core::rules::RULES.iter().any(|it| page.file_stem().is_some_and(|name| name == it.id))
+    };
     found.extend(pages.iter().filter(|it| !known(it)).map(|it| format!("{} explains no rule", it.display())));
     none("pages of rules", found);
 }
@@ -120,7 +127,9 @@ fn every_rule_has_a_page_that_explains_it() {
 #[test]
 fn the_index_of_rules_is_whole() {
     let map = std::fs::read_to_string(top().join("compiler/README.md")).unwrap();
-    let row = |it: &slsc_core::rules::Rule| format!("| [`{}`](core/rules/{}.md) | {} |", it.id, it.id, it.level.word());
+    let row = |it: &slsc_core::rules::Rule| {
+        format!("| [`{}`](core/rules/{}.md) | {} |", it.id, it.id, it.level.word())
+    };
     let missing = slsc_core::rules::RULES.iter().map(|it| row(it)).filter(|it| !map.contains(it));
     none("missing rows of compiler/README.md", missing.collect());
 }

@@ -202,9 +202,20 @@ mod tests {
     #[test]
     fn keys_have_the_path_of_their_mapping() {
         assert_eq!(show("ser|"), ": key \"ser\" beside []");
-        assert_eq!(show("functions:\n  a:\n    handler: x\n    tim|\n    memorySize: 1\n"), "functions.a: key \"tim\" beside [\"handler\", \"memorySize\"]");
-        assert_eq!(show("functions:\n  a:\n    events:\n      - |"), "functions.a.events.0: key \"\" beside []");
-        assert_eq!(show("functions:\n  a:\n    events:\n      - http: x\n      - sqs:\n          arn: y\n          ba|"), "functions.a.events.1.sqs: key \"ba\" beside [\"arn\"]");
+        assert_eq!(
+            show("functions:\n  a:\n    handler: x\n    tim|\n    memorySize: 1\n"),
+            "functions.a: key \"tim\" beside [\"handler\", \"memorySize\"]"
+        );
+        assert_eq!(
+            show("functions:\n  a:\n    events:\n      - |"),
+            "functions.a.events.0: key \"\" beside []"
+        );
+        assert_eq!(
+            show(
+                "functions:\n  a:\n    events:\n      - http: x\n      - sqs:\n          arn: y\n          ba|"
+            ),
+            "functions.a.events.1.sqs: key \"ba\" beside [\"arn\"]"
+        );
         assert_eq!(show("a:\n- b: 1\n  c|"), "a.0: key \"c\" beside [\"b\"]");
     }
 

@@ -60,7 +60,10 @@ impl<'a> Lines<'a> {
         let before = self.text.get(start..offset.min(self.text.len())).unwrap_or_default();
         let character = before.chars().map(|it| width(it, encoding)).sum::<usize>();
         // A text of more than 4 billion lines or units is none that an editor opens.
-        LinePosition { line: u32::try_from(line).unwrap_or(u32::MAX), character: u32::try_from(character).unwrap_or(u32::MAX) }
+        LinePosition {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            character: u32::try_from(character).unwrap_or(u32::MAX),
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use tower_lsp::ls_types::{
-    CompletionItem, CompletionItemKind, CompletionTextEdit, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity,
-    Documentation, Location, MarkupContent, MarkupKind, NumberOrString, Position, Range, TextEdit, Uri, CodeDescription,
+    CodeDescription, CompletionItem, CompletionItemKind, CompletionTextEdit, Diagnostic,
+    DiagnosticRelatedInformation, DiagnosticSeverity, Documentation, Location, MarkupContent, MarkupKind,
+    NumberOrString, Position, Range, TextEdit, Uri,
 };
 
 use slsc_core::diagnostic::Severity;
@@ -80,8 +81,12 @@ pub fn completion(proposal: Proposal, text: &str, offset: usize, encoding: Encod
             ProposalKind::Value => CompletionItemKind::VALUE,
             ProposalKind::Variable => CompletionItemKind::VARIABLE,
         }),
-        documentation: (!proposal.docs.is_empty()).then(|| Documentation::MarkupContent(markdown(proposal.docs))),
-        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range: range(&lines, &typed, encoding), new_text: proposal.insert })),
+        documentation: (!proposal.docs.is_empty())
+            .then(|| Documentation::MarkupContent(markdown(proposal.docs))),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit {
+            range: range(&lines, &typed, encoding),
+            new_text: proposal.insert,
+        })),
         ..CompletionItem::default()
     }
 }

@@ -57,7 +57,9 @@ impl Backend {
         at: TextDocumentPositionParams,
         query: impl FnOnce(&Database, Service, File, usize) -> T + Send + 'static,
     ) -> Result<T> {
-        let Some(path) = protocol::path(&at.text_document.uri) else { return Err(Error::invalid_params("this is no file")) };
+        let Some(path) = protocol::path(&at.text_document.uri) else {
+            return Err(Error::invalid_params("this is no file"));
+        };
         let (sender, receiver) = oneshot::channel();
         let position: LinePosition = protocol::line_position(at.position);
         let encoding = self.encoding();
@@ -78,11 +80,16 @@ impl Backend {
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let offered = params.capabilities.general.and_then(|it| it.position_encodings).unwrap_or_default();
-        let encoding = if offered.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 };
+        let encoding =
+            if offered.contains(&PositionEncodingKind::UTF8) { Encoding::Utf8 } else { Encoding::Utf16 };
         // A client initializes once; a second time changes nothing.
         let _ = self.encoding.set(encoding);
         self.post(Message::Encoding(encoding));
-        Ok(InitializeResult { capabilities: capabilities(encoding), server_info: Some(info()), ..InitializeResult::default() })
+        Ok(InitializeResult {
+            capabilities: capabilities(encoding),
+            server_info: Some(info()),
+            ..InitializeResult::default()
+        })
     }
 
     async fn shutdown(&self) -> Result<()> {
@@ -102,7 +109,11 @@ impl LanguageServer for Backend {
             range: it.range.map(|it| (protocol::line_position(it.start), protocol::line_position(it.end))),
             text: it.text,
         });
-        self.post(Message::Change { path, version: params.text_document.version, changes: changes.collect() });
+        self.post(Message::Change {
+            path,
+            version: params.text_document.version,
+            changes: changes.collect(),
+        });
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
@@ -132,7 +143,10 @@ impl LanguageServer for Backend {
             let found = hover::at(db, service, file, offset)?;
             let lines = Lines::new(pipeline::text(db, file));
             let range = protocol::range(&lines, &found.range, encoding);
-            Some(Hover { contents: HoverContents::Markup(protocol::markdown(found.markdown)), range: Some(range) })
+            Some(Hover {
+                contents: HoverContents::Markup(protocol::markdown(found.markdown)),
+                range: Some(range),
+            })
         })
         .await
     }
@@ -151,7 +165,11 @@ impl LanguageServer for Backend {
 }
 
 fn info() -> ServerInfo {
-    ServerInfo { name: "slsc".into(), version: Some(env!("CARGO_PKG_VERSION").into()), ..ServerInfo::default() }
+    ServerInfo {
+        name: "slsc".into(),
+        version: Some(env!("CARGO_PKG_VERSION").into()),
+        ..ServerInfo::default()
+    }
 }
 
 fn capabilities(encoding: Encoding) -> ServerCapabilities {

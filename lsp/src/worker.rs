@@ -160,7 +160,9 @@ impl Worker {
                 self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
                 self.db.refresh(&path)
             }
-            Message::Touched { paths } => paths.iter().fold(false, |changed, it| self.db.refresh(it) || changed),
+            Message::Touched { paths } => {
+                paths.iter().fold(false, |changed, it| self.db.refresh(it) || changed)
+            }
             Message::Query { path, query } => {
                 if let Some(service) = self.service_of(&path) {
                     let db = self.db.clone();
@@ -212,7 +214,11 @@ impl Worker {
 
     fn service_of(&self, path: &str) -> Option<Service> {
         let holds = |directory: &str| path.strip_prefix(directory).is_some_and(|it| it.starts_with('/'));
-        self.services.iter().filter(|(directory, _)| holds(directory)).max_by_key(|(it, _)| it.len()).map(|it| *it.1)
+        self.services
+            .iter()
+            .filter(|(directory, _)| holds(directory))
+            .max_by_key(|(it, _)| it.len())
+            .map(|it| *it.1)
     }
 
     fn publish(&self) {
@@ -244,7 +250,11 @@ fn check(jobs: &Receiver<Job>, publish: &Publish) {
         }
         let Job { db, services, versions } = job;
         let found = salsa::Cancelled::catch(AssertUnwindSafe(|| {
-            services.iter().flat_map(|it| diagnostics::of(&db, *it)).map(|(file, placed)| prepare(&db, file, placed)).collect::<Vec<_>>()
+            services
+                .iter()
+                .flat_map(|it| diagnostics::of(&db, *it))
+                .map(|(file, placed)| prepare(&db, file, placed))
+                .collect::<Vec<_>>()
         }));
         drop(db);
         for mut published in found.unwrap_or_default() {
@@ -264,7 +274,10 @@ fn prepare(db: &Database, file: File, diagnostics: Vec<Placed>) -> Published {
         Content::Text(text) => text.clone(),
         _ => "".into(),
     };
-    let others = diagnostics.iter().flat_map(|it| &it.related).map(|(it, ..)| (*it, it.path(db).to_owned(), text(*it)));
+    let others = diagnostics
+        .iter()
+        .flat_map(|it| &it.related)
+        .map(|(it, ..)| (*it, it.path(db).to_owned(), text(*it)));
     let others = others.collect();
     Published { path: file.path(db).to_owned(), text: text(file), version: None, diagnostics, others }
 }

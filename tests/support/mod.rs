@@ -50,7 +50,9 @@ pub struct Memory(pub BTreeMap<String, Arc<str>>);
 
 impl System for Memory {
     fn read(&self, path: &str) -> Content {
-        self.0.get(path.trim_start_matches("/service/")).map_or(Content::Missing, |it| Content::Text(it.clone()))
+        self.0
+            .get(path.trim_start_matches("/service/"))
+            .map_or(Content::Missing, |it| Content::Text(it.clone()))
     }
 }
 

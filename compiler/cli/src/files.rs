@@ -9,7 +9,10 @@ use crate::output::Failure;
 /// Writes a file beside its place and moves it there.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::failed(format!("cannot write `{}`: {error}", path.display()), "check the permissions and the space on the disk")
+        Failure::failed(
+            format!("cannot write `{}`: {error}", path.display()),
+            "check the permissions and the space on the disk",
+        )
     };
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).map_err(|it| failed(&it))?;

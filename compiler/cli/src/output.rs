@@ -29,7 +29,11 @@ impl Failure {
 
     /// Says it.
     pub fn print(&self) {
-        let help = self.help.as_ref().filter(|it| !it.is_empty()).map_or(String::new(), |it| format!("\n  help: {it}"));
+        let help = self
+            .help
+            .as_ref()
+            .filter(|it| !it.is_empty())
+            .map_or(String::new(), |it| format!("\n  help: {it}"));
         anstream::eprintln!("error: {}{help}", self.what);
     }
 
@@ -52,9 +56,10 @@ pub fn color(global: &Global) -> bool {
 pub fn result(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::failed(format!("cannot write to standard output: {error}"), "look at what reads the output"))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::failed(
+            format!("cannot write to standard output: {error}"),
+            "look at what reads the output",
+        )),
         _ => Ok(()),
     }
 }

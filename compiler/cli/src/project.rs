@@ -31,21 +31,24 @@ impl Project {
 
     /// Opens the service in `directory`.
     pub fn open_in(directory: &Path, global: &Global) -> Result<Project, Failure> {
-        let absolute = std::path::absolute(directory).map_err(|error| {
-            Failure::usage(format!("cannot find `{}`: {error}", directory.display()), "give a directory that exists")
-        })?;
-        let directory = slsc_core::db::normalize(&absolute.to_string_lossy());
+        let directory = absolute(directory)?;
         let config = config_file(&directory, global)?;
-        let options = options(global)?;
+        let options = Options { shown_from: Some(absolute(&global.directory)?), ..options(global)? };
         let db = Database::new(Arc::new(Disk));
         let file = db.file(&config);
         match file.content(&db) {
             Content::Text(_) => {}
             Content::Binary => {
-                return Err(Failure::usage(format!("`{config}` is not a text in UTF-8"), "save the file as UTF-8"));
+                return Err(Failure::usage(
+                    format!("`{config}` is not a text in UTF-8"),
+                    "save the file as UTF-8",
+                ));
             }
             Content::Missing | Content::Directory => {
-                return Err(Failure::usage(format!("there is no file `{config}`"), "name the configuration file with `--config`"));
+                return Err(Failure::usage(
+                    format!("there is no file `{config}`"),
+                    "name the configuration file with `--config`",
+                ));
             }
         }
         let service = Service::new(&db, directory, file, options, Arc::default());
@@ -71,7 +74,10 @@ impl Project {
         anstream::eprint!("{}", render::human(&self.db, self.service, found, crate::output::color(global)));
         if errors > 0 {
             let word = if errors == 1 { "error" } else { "errors" };
-            return Err(Failure::failed(format!("the service has {errors} {word}"), "mend what is shown above"));
+            return Err(Failure::failed(
+                format!("the service has {errors} {word}"),
+                "mend what is shown above",
+            ));
         }
         Ok(())
     }
@@ -86,6 +92,16 @@ impl Project {
         found.retain(Diagnostic::is_shown);
         self.refuse(&found, global)
     }
+}
+
+fn absolute(directory: &Path) -> Result<ecow::EcoString, Failure> {
+    let absolute = std::path::absolute(directory).map_err(|error| {
+        Failure::usage(
+            format!("cannot find `{}`: {error}", directory.display()),
+            "give a directory that exists",
+        )
+    })?;
+    Ok(slsc_core::db::normalize(&absolute.to_string_lossy()))
 }
 
 fn config_file(directory: &str, global: &Global) -> Result<String, Failure> {
@@ -118,7 +134,12 @@ pub fn options(global: &Global) -> Result<Options, Failure> {
         }
     }
     let mut all = BTreeMap::new();
-    let named = [("stage", &global.stage), ("region", &global.region), ("aws-profile", &global.aws_profile), ("config", &global.config)];
+    let named = [
+        ("stage", &global.stage),
+        ("region", &global.region),
+        ("aws-profile", &global.aws_profile),
+        ("config", &global.config),
+    ];
     for (name, value) in named {
         if let Some(value) = value {
             all.insert(name.into(), value.as_str().into());
@@ -132,5 +153,6 @@ pub fn options(global: &Global) -> Result<Options, Failure> {
         options: all,
         params,
         env: Arc::new(env),
+        shown_from: None,
     })
 }

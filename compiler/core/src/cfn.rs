@@ -96,12 +96,20 @@ impl Fragment {
 
     /// Lets the shared role do `actions` on `resources`.
     pub fn allow(&mut self, actions: &[&str], resources: Vec<Value>) {
-        self.statements.push(Permission { statement: allowance(actions, resources), once: false, late: false });
+        self.statements.push(Permission {
+            statement: allowance(actions, resources),
+            once: false,
+            late: false,
+        });
     }
 
     /// As [`Fragment::allow`], unless it is allowed in the same words already.
     pub fn allow_once(&mut self, actions: &[&str], resources: Vec<Value>) {
-        self.statements.push(Permission { statement: allowance(actions, resources), once: true, late: false });
+        self.statements.push(Permission {
+            statement: allowance(actions, resources),
+            once: true,
+            late: false,
+        });
     }
 
     /// Reports a mistake.

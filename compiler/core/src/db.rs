@@ -52,6 +52,8 @@ pub struct Options {
     pub params: BTreeMap<EcoString, EcoString>,
     /// The environment.
     pub env: Arc<BTreeMap<EcoString, EcoString>>,
+    /// The directory that paths of files are shown from; the service's own unless it is given.
+    pub shown_from: Option<EcoString>,
 }
 
 /// One service as it is compiled.
@@ -159,5 +161,9 @@ pub fn normalize(path: &str) -> EcoString {
 
 /// `path` as seen from `directory`, unless it is absolute.
 pub fn join(directory: &str, path: &str) -> EcoString {
-    if path.starts_with('/') || directory.is_empty() { normalize(path) } else { normalize(&format!("{directory}/{path}")) }
+    if path.starts_with('/') || directory.is_empty() {
+        normalize(path)
+    } else {
+        normalize(&format!("{directory}/{path}"))
+    }
 }

@@ -176,7 +176,13 @@ impl Diagnostic {
 
     /// Offers to replace the text at `at`.
     #[must_use]
-    pub fn replace(mut self, title: impl Into<EcoString>, safe: bool, at: Place, text: impl Into<EcoString>) -> Self {
+    pub fn replace(
+        mut self,
+        title: impl Into<EcoString>,
+        safe: bool,
+        at: Place,
+        text: impl Into<EcoString>,
+    ) -> Self {
         self.fixes.push(Fix { title: title.into(), safe, edits: vec![Edit { at, text: text.into() }] });
         self
     }

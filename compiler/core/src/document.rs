@@ -16,9 +16,28 @@ use crate::value::{Object, Value};
 /// The short forms that may tag a value, without the `!`.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>
 pub const TAGS: &[&str] = &[
-    "!And", "!Base64", "!Cidr", "!Condition", "!Equals", "!FindInMap", "!ForEach", "!GetAZs", "!GetAtt",
-    "!GetStackOutput", "!If", "!ImportValue", "!Join", "!Length", "!Not", "!Or", "!Ref", "!Select", "!Split",
-    "!Sub", "!ToJsonString", "!Transform",
+    "!And",
+    "!Base64",
+    "!Cidr",
+    "!Condition",
+    "!Equals",
+    "!FindInMap",
+    "!ForEach",
+    "!GetAZs",
+    "!GetAtt",
+    "!GetStackOutput",
+    "!If",
+    "!ImportValue",
+    "!Join",
+    "!Length",
+    "!Not",
+    "!Or",
+    "!Ref",
+    "!Select",
+    "!Split",
+    "!Sub",
+    "!ToJsonString",
+    "!Transform",
 ];
 
 /// Reads `text` as YAML with CloudFormation's tags. JSON is YAML, too.
@@ -52,7 +71,9 @@ impl Reader<'_> {
             NodeKind::Bool(it) => Value::Bool(*it),
             NodeKind::Number(it) => Value::Number(*it),
             NodeKind::String(it) => Value::string(&**it),
-            NodeKind::Sequence(items) => Value::array(items.iter().map(|it| self.value(*it)).collect::<Vec<_>>()),
+            NodeKind::Sequence(items) => {
+                Value::array(items.iter().map(|it| self.value(*it)).collect::<Vec<_>>())
+            }
             NodeKind::Mapping(_) => Value::from(self.object(id)),
             NodeKind::Alias(_) => match self.tree.target(id) {
                 target if target == id => Value::Null,
@@ -74,7 +95,9 @@ impl Reader<'_> {
             if entry.merge {
                 for source in merge_sources(self.tree, entry.value) {
                     if let Value::Object(it) = self.value(source) {
-                        for (key, value) in it.iter().filter(|(key, _)| !object.contains_key(key)).collect::<Vec<_>>() {
+                        for (key, value) in
+                            it.iter().filter(|(key, _)| !object.contains_key(key)).collect::<Vec<_>>()
+                        {
                             merged.push(key.clone());
                             object.insert(key.clone(), value);
                         }
@@ -147,20 +170,27 @@ pub fn find(tree: &Tree, from: NodeId, path: &Path) -> Found {
     let mut found = Found { key: None, value: from, steps: 0 };
     for segment in path.segments() {
         let Some((key, value)) = child(tree, found.value, segment) else { break };
-        found = Found { key: key.or(found.key.filter(|_| value == found.value)), value, steps: found.steps + 1 };
+        found =
+            Found { key: key.or(found.key.filter(|_| value == found.value)), value, steps: found.steps + 1 };
     }
     found
 }
 
 fn child(tree: &Tree, node: NodeId, segment: &Segment) -> Option<(Option<NodeId>, NodeId)> {
     let written = tree.node(node);
-    let is_tag = written.tag.as_ref().and_then(|it| long_form(&it.text)).is_some_and(|it| *segment == Segment::Key(it));
+    let is_tag = written
+        .tag
+        .as_ref()
+        .and_then(|it| long_form(&it.text))
+        .is_some_and(|it| *segment == Segment::Key(it));
     if is_tag {
         return Some((None, node));
     }
     let target = tree.target(node);
     match (&tree.node(target).kind, segment) {
-        (NodeKind::Sequence(items), Segment::Index(index)) => items.get(*index as usize).map(|it| (None, *it)),
+        (NodeKind::Sequence(items), Segment::Index(index)) => {
+            items.get(*index as usize).map(|it| (None, *it))
+        }
         // The second half of `!GetAtt a.b`.
         (NodeKind::String(_), Segment::Index(_)) => Some((None, target)),
         (NodeKind::Mapping(entries), segment) => {

@@ -62,11 +62,15 @@ fn plain(value: &str) -> String {
 }
 
 /// Replaces references inside the values: by the environment, which comes first, else by the variables above.
-pub fn expand(variables: Vec<(String, String)>, environment: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+pub fn expand(
+    variables: Vec<(String, String)>,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Vec<(String, String)> {
     let mut expanded: Vec<(String, String)> = Vec::new();
     for (name, value) in variables {
         let look_up = |it: &str| {
-            environment(it).or_else(|| expanded.iter().find(|(name, _)| name == it).map(|(_, value)| value.clone()))
+            environment(it)
+                .or_else(|| expanded.iter().find(|(name, _)| name == it).map(|(_, value)| value.clone()))
         };
         let value = environment(&name).unwrap_or_else(|| interpolate(&value, &look_up, 0));
         expanded.push((name, value));
@@ -84,7 +88,9 @@ fn interpolate(value: &str, look_up: &dyn Fn(&str) -> Option<String>, depth: usi
             Some((name, default, width)) => {
                 out.push_str(before);
                 let found = look_up(name).filter(|it| !it.is_empty() || default.is_none());
-                out.push_str(&found.unwrap_or_else(|| default.map_or_else(String::new, |it| interpolate(it, look_up, depth + 1))));
+                out.push_str(&found.unwrap_or_else(|| {
+                    default.map_or_else(String::new, |it| interpolate(it, look_up, depth + 1))
+                }));
                 rest = tail.get(width..).unwrap_or_default();
             }
             None => {
@@ -120,7 +126,8 @@ fn reference(text: &str) -> Option<(&str, Option<&str>, usize)> {
     }
     let bare = text.strip_prefix('$')?;
     let end = bare.find(|it| !is_name(it)).unwrap_or(bare.len());
-    let name = bare.get(..end).filter(|it| it.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_'))?;
+    let name =
+        bare.get(..end).filter(|it| it.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_'))?;
     Some((name, None, end + 1))
 }
 
@@ -132,7 +139,18 @@ mod tests {
     fn values_are_read_as_dotenv_does() {
         let text = "A=1\nexport B = two words # comment\nC='a # b'\nD=\"x\\ny\"\n# E=1\nF=\nG: yes\nH=\"over\nlines\"\nA=2\n";
         let show: Vec<String> = parse(text).iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-        assert_eq!(show, ["B=\"two words\"", "C=\"a # b\"", "D=\"x\\ny\"", "F=\"\"", "G=\"yes\"", "H=\"over\\nlines\"", "A=\"2\""]);
+        assert_eq!(
+            show,
+            [
+                "B=\"two words\"",
+                "C=\"a # b\"",
+                "D=\"x\\ny\"",
+                "F=\"\"",
+                "G=\"yes\"",
+                "H=\"over\\nlines\"",
+                "A=\"2\""
+            ]
+        );
     }
 
     #[test]

@@ -24,8 +24,14 @@ enum Node {
     Below,
     /// `**` alone: anything.
     Anything,
-    Class { negated: bool, ranges: Vec<(char, char)> },
-    Group { kind: GroupKind, alternatives: Vec<Vec<Node>> },
+    Class {
+        negated: bool,
+        ranges: Vec<(char, char)>,
+    },
+    Group {
+        kind: GroupKind,
+        alternatives: Vec<Vec<Node>>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +118,11 @@ fn choices(inner: &str) -> Vec<String> {
     {
         let (low, high) = (from.min(to), from.max(to));
         let numbers = (low..=high).take(MAX_ALTERNATIVES).map(|it| it.to_string());
-        return if from <= to { numbers.collect() } else { numbers.collect::<Vec<_>>().into_iter().rev().collect() };
+        return if from <= to {
+            numbers.collect()
+        } else {
+            numbers.collect::<Vec<_>>().into_iter().rev().collect()
+        };
     }
     let mut parts = vec![String::new()];
     let mut depth = 0usize;
@@ -202,7 +212,9 @@ fn group(rest: &[char]) -> Option<(Vec<Vec<Node>>, usize)> {
     for (at, char) in rest.iter().enumerate() {
         match char {
             '(' => depth += 1,
-            ')' if depth == 0 => return Some((alternatives.iter().map(|it: &Vec<char>| parse(it)).collect(), at + 1)),
+            ')' if depth == 0 => {
+                return Some((alternatives.iter().map(|it: &Vec<char>| parse(it)).collect(), at + 1));
+            }
             ')' => depth -= 1,
             '|' if depth == 0 => {
                 alternatives.push(Vec::new());
@@ -296,24 +308,40 @@ fn run(nodes: &[Node], text: &[char], at: usize, steps: &mut usize, then: &mut T
     }
 }
 
-fn group_run(kind: GroupKind, alternatives: &[Vec<Node>], text: &[char], at: usize, steps: &mut usize, then: &mut Then<'_>) -> bool {
+fn group_run(
+    kind: GroupKind,
+    alternatives: &[Vec<Node>],
+    text: &[char],
+    at: usize,
+    steps: &mut usize,
+    then: &mut Then<'_>,
+) -> bool {
     match kind {
         GroupKind::Once => alternatives.iter().any(|it| run(it, text, at, steps, then)),
-        GroupKind::Optional => alternatives.iter().any(|it| run(it, text, at, steps, then)) || then(at, steps),
+        GroupKind::Optional => {
+            alternatives.iter().any(|it| run(it, text, at, steps, then)) || then(at, steps)
+        }
         GroupKind::Any => then(at, steps) || repeat(alternatives, text, at, steps, then),
         GroupKind::Many => repeat(alternatives, text, at, steps, then),
         GroupKind::Not => {
             let width = text.get(at..).unwrap_or_default().iter().take_while(|it| **it != '/').count();
             (0..=width).rev().any(|it| {
                 let end = at + it;
-                let taken = alternatives.iter().any(|nodes| run(nodes, text, at, steps, &mut |to, _| to == end));
+                let taken =
+                    alternatives.iter().any(|nodes| run(nodes, text, at, steps, &mut |to, _| to == end));
                 !taken && then(end, steps)
             })
         }
     }
 }
 
-fn repeat(alternatives: &[Vec<Node>], text: &[char], at: usize, steps: &mut usize, then: &mut Then<'_>) -> bool {
+fn repeat(
+    alternatives: &[Vec<Node>],
+    text: &[char],
+    at: usize,
+    steps: &mut usize,
+    then: &mut Then<'_>,
+) -> bool {
     alternatives.iter().any(|nodes| {
         run(nodes, text, at, steps, &mut |to, steps| {
             then(to, steps) || (to > at && repeat(alternatives, text, to, steps, then))

@@ -69,7 +69,9 @@ fn step(shape: &'static Shape, segment: &Segment) -> Option<&'static Shape> {
         (Shape::Object(object), Segment::Key(key)) => object.field(key).map(|it| it.shape),
         (Shape::Map(map), Segment::Key(_)) => Some(map.value),
         (Shape::List(item), Segment::Index(_)) => Some(item),
-        (Shape::ByKey(by_key), Segment::Key(key)) => by_key.cases.iter().find(|it| it.key == key.as_str()).map(|it| it.shape),
+        (Shape::ByKey(by_key), Segment::Key(key)) => {
+            by_key.cases.iter().find(|it| it.key == key.as_str()).map(|it| it.shape)
+        }
         _ => None,
     }
 }
@@ -80,10 +82,16 @@ mod tests {
 
     #[test]
     fn paths_lead_to_shapes() {
-        let path = Path::from_iter(["functions", "hello", "events"].map(Segment::from)).join(0usize).join("sqs").join("batchSize");
+        let path = Path::from_iter(["functions", "hello", "events"].map(Segment::from))
+            .join(0usize)
+            .join("sqs")
+            .join("batchSize");
         assert_eq!(field_at(&path).map(|it| it.key), Some("batchSize"));
         assert!(matches!(shapes_at(&path).as_slice(), [Shape::Number { integer: true }]));
         assert_eq!(field_at(&Path::from(["provider", "runtime"])).map(|it| it.key), Some("runtime"));
-        assert_eq!(field_at(&Path::from(["resources", "Resources", "Table", "Type"])).map(|it| it.key), Some("Type"));
+        assert_eq!(
+            field_at(&Path::from(["resources", "Resources", "Table", "Type"])).map(|it| it.key),
+            Some("Type")
+        );
     }
 }

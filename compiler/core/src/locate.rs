@@ -42,11 +42,14 @@ pub fn locate(db: &dyn Db, service: Service, place: &Place) -> Span {
 fn resolved(db: &dyn Db, service: Service, path: &Path, part: Part) -> Span {
     let grafts = &pipeline::resolved(db, service).grafts;
     // The key of an entry stands where the entry does, even if its value came from elsewhere.
-    let key_of_graft = part == Part::Key && grafts.nearest(path).is_some_and(|(_, below)| below.segments().is_empty());
+    let key_of_graft =
+        part == Part::Key && grafts.nearest(path).is_some_and(|(_, below)| below.segments().is_empty());
     let (found, below) = if key_of_graft {
         let parent = path.parent();
         match grafts.nearest(&parent) {
-            Some((graft, below)) => (Some(graft), path.last().map_or(below.clone(), |it| below.join(it.clone()))),
+            Some((graft, below)) => {
+                (Some(graft), path.last().map_or(below.clone(), |it| below.join(it.clone())))
+            }
             None => (None, path.clone()),
         }
     } else {
@@ -58,7 +61,8 @@ fn resolved(db: &dyn Db, service: Service, path: &Path, part: Part) -> Span {
     match found {
         Some(graft) => match &graft.written {
             Some(origin) => {
-                let whole = below.segments().iter().fold(origin.path.clone(), |path, it| path.join(it.clone()));
+                let whole =
+                    below.segments().iter().fold(origin.path.clone(), |path, it| path.join(it.clone()));
                 written(db, &Written { file: origin.file, path: whole }, part)
             }
             None => written(db, &graft.used, Part::Value),
@@ -121,7 +125,14 @@ pub fn sort(db: &dyn Db, service: Service, diagnostics: &mut Vec<Diagnostic>) {
     let config = service.config(db);
     diagnostics.sort_by_cached_key(|it| {
         let span = locate(db, service, &it.at);
-        (span.file != config, span.file.path(db).to_owned(), span.range.start, span.range.end, it.rule.id, it.message.clone())
+        (
+            span.file != config,
+            span.file.path(db).to_owned(),
+            span.range.start,
+            span.range.end,
+            it.rule.id,
+            it.message.clone(),
+        )
     });
     diagnostics.dedup();
 }

@@ -68,7 +68,8 @@ pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
     let mut plans: Vec<ArchivePlan> = Vec::new();
     let defaults = defaults(config, config_name, &layers);
     let common = patterns(defaults, &service.exclude, &service.include, &service.patterns);
-    let name = config.get("service").map(|it| it.get("name").unwrap_or(it).to_js_string()).unwrap_or_default();
+    let name =
+        config.get("service").map(|it| it.get("name").unwrap_or(it).to_js_string()).unwrap_or_default();
     let mut shared = false;
     for listed in config.get("functions").map(crate::service::functions).unwrap_or_default().into_values() {
         if listed.value.get("image").is_some_and(Value::is_truthy) {
@@ -77,9 +78,16 @@ pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
         let own = listed.value.get("package").and_then(FunctionPackage::decode).unwrap_or_default();
         if let Some(ready) = &own.artifact {
             plans.push(ready_made(ready));
-        } else if service.artifact.is_none() && (service.individually == Some(true) || own.individually == Some(true)) {
+        } else if service.artifact.is_none()
+            && (service.individually == Some(true) || own.individually == Some(true))
+        {
             let patterns = patterns(common.clone(), &own.exclude, &own.include, &own.patterns);
-            plans.push(ArchivePlan { name: eco_format!("{}.zip", listed.key), root: EcoString::new(), patterns, ready: None });
+            plans.push(ArchivePlan {
+                name: eco_format!("{}.zip", listed.key),
+                root: EcoString::new(),
+                patterns,
+                ready: None,
+            });
         } else {
             shared = true;
         }
@@ -87,7 +95,12 @@ pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
     match &service.artifact {
         Some(ready) => plans.push(ready_made(ready)),
         None if shared => {
-            plans.push(ArchivePlan { name: eco_format!("{name}.zip"), root: EcoString::new(), patterns: common, ready: None });
+            plans.push(ArchivePlan {
+                name: eco_format!("{name}.zip"),
+                root: EcoString::new(),
+                patterns: common,
+                ready: None,
+            });
         }
         None => {}
     }
@@ -161,7 +174,15 @@ mod tests {
         let plans = plan(&config, "serverless.yml");
         assert_eq!(plans.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["b.zip", "shop.zip"]);
         let selected = |plan: usize| {
-            let files = ["index.js", "src/a.js", "src/b.js", "src/keep.js", ".git/x", "serverless.yml", "node_modules/m/.hidden"];
+            let files = [
+                "index.js",
+                "src/a.js",
+                "src/b.js",
+                "src/keep.js",
+                ".git/x",
+                "serverless.yml",
+                "node_modules/m/.hidden",
+            ];
             files.into_iter().filter(|it| plans[plan].selects(it)).collect::<Vec<_>>()
         };
         assert_eq!(selected(0), ["index.js", "src/b.js", "src/keep.js", "node_modules/m/.hidden"]);

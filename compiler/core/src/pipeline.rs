@@ -13,18 +13,18 @@ use crate::aws::events::{Event, EventKind, KINDS, Placed};
 use crate::aws::function::Function;
 use crate::aws::provider::Provider;
 use crate::aws::{self, resources};
-use crate::cfn::link::{self, Linked, Parts};
 use crate::cfn::Fragment;
+use crate::cfn::link::{self, Linked, Parts};
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::Diagnostic;
+use crate::document as reader;
+use crate::locate;
 use crate::path::Path;
 use crate::service::{self, Dialect, ListedFunction, ListedFunctions, Root, ValidationMode};
 use crate::shape::check::{Checker, check};
 use crate::shape::{ObjectShape, Shape, Typed as _};
 use crate::value::Value;
 use crate::variables::{self, Host, Input, Resolved};
-use crate::document as reader;
-use crate::locate;
 
 /// A function of a service, by its key.
 #[salsa::interned(debug)]
@@ -238,7 +238,9 @@ fn listed_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Option<ListedFu
 /// A function and its events, checked and typed.
 #[salsa::tracked]
 pub fn checked_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Checked<Function> {
-    let Some(listed) = listed_function(db, id) else { return Checked { value: None, diagnostics: Vec::new() } };
+    let Some(listed) = listed_function(db, id) else {
+        return Checked { value: None, diagnostics: Vec::new() };
+    };
     let service = id.service(db);
     let mut cx = checker(db, service, listed.path.clone());
     let value = check(&listed.value, Function::SHAPE, &mut cx);
@@ -325,7 +327,8 @@ pub fn shared_events<'db>(db: &'db dyn Db, id: KindId<'db>) -> Arc<Fragment> {
         let functions = ids.iter().filter_map(|it| {
             let events = function_events(db, *it);
             let used = events.iter().any(|it| it.event.kind() == kind);
-            used.then(|| function_context(db, *it).as_ref().map(|context| (&**context, events.as_slice()))).flatten()
+            used.then(|| function_context(db, *it).as_ref().map(|context| (&**context, events.as_slice())))
+                .flatten()
         });
         kind.lower_shared(&functions.collect::<Vec<_>>(), context, &mut fragment);
     }
@@ -350,7 +353,13 @@ pub fn linked(db: &dyn Db, service: Service) -> Arc<Linked> {
         .map(|kind| (*kind, &**shared_events(db, KindId::new(db, service, *kind))))
         .collect();
     let layers = lowered_layers(db, service);
-    Arc::new(link::link(&Parts { service: context, functions: &functions, shared: &shared, layers, resources: section(db, service, "resources") }))
+    Arc::new(link::link(&Parts {
+        service: context,
+        functions: &functions,
+        shared: &shared,
+        layers,
+        resources: section(db, service, "resources"),
+    }))
 }
 
 /// The layers lowered.
@@ -369,7 +378,8 @@ pub fn lowered_layers(db: &dyn Db, service: Service) -> Fragment {
 /// syntax of each file that the service reads.
 pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     let resolved = resolved(db, service);
-    let mut found: Vec<Diagnostic> = resolved.files.iter().flat_map(|file| syntax(db, *file)).cloned().collect();
+    let mut found: Vec<Diagnostic> =
+        resolved.files.iter().flat_map(|file| syntax(db, *file)).cloned().collect();
     found.extend(resolved.diagnostics.iter().cloned());
     found.extend(service_diagnostics(db, service).iter().cloned());
     for id in function_ids(db, service) {

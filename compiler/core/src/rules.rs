@@ -89,5 +89,9 @@ rules! {
 
 /// The rule called `id`, or that stands for the framework's error code `id`.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|it| it.id == id).or_else(|| RULES.iter().copied().find(|it| it.peer.contains(&id)))
+    RULES
+        .iter()
+        .copied()
+        .find(|it| it.id == id)
+        .or_else(|| RULES.iter().copied().find(|it| it.peer.contains(&id)))
 }

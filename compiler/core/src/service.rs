@@ -154,7 +154,14 @@ impl Root {
         match Root::SHAPE {
             Shape::Object(it) => it,
             // `Typed` makes an object shape of every struct.
-            _ => &ObjectShape { name: "Root", docs: "", shorthand: None, fields: &[], open: true, requires: &[] },
+            _ => &ObjectShape {
+                name: "Root",
+                docs: "",
+                shorthand: None,
+                fields: &[],
+                open: true,
+                requires: &[],
+            },
         }
     }
 }
@@ -201,7 +208,8 @@ fn list(functions: &Object, root: &Path, listed: &mut ListedFunctions) {
                 }
             }
             None => {
-                let function = ListedFunction { key: key.clone(), path: root.join(key), value: value.clone() };
+                let function =
+                    ListedFunction { key: key.clone(), path: root.join(key), value: value.clone() };
                 listed.insert(key.clone(), function);
             }
         }

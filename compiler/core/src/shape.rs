@@ -5,8 +5,8 @@
 //! the framework does; completion and hover; the JSON Schema writer; `explain`. The decoder makes the typed value
 //! that lowering reads, and says nothing: what it cannot read has been reported by the check.
 
-pub mod check;
 pub mod cfn;
+pub mod check;
 pub mod scalar;
 
 use indexmap::IndexMap;
@@ -186,7 +186,8 @@ impl Shape {
             Shape::Number { integer: false } => "a number".into(),
             Shape::String(it) => it.noun.into(),
             Shape::Choice(it) => {
-                let words: Vec<String> = it.words.iter().filter(|it| !it.ended).map(|it| format!("`{}`", it.text)).collect();
+                let words: Vec<String> =
+                    it.words.iter().filter(|it| !it.ended).map(|it| format!("`{}`", it.text)).collect();
                 match words.split_last() {
                     Some((last, [])) => last.clone(),
                     Some((last, rest)) => format!("one of {} or {last}", rest.join(", ")),
@@ -312,8 +313,10 @@ impl<T: Typed> Typed for Map<T> {
 pub struct False;
 
 impl Typed for False {
-    const SHAPE: &'static Shape =
-        &Shape::Choice(&ChoiceShape { words: &[Word { text: "false", docs: "Switched off.", ended: false }], ignore_case: false });
+    const SHAPE: &'static Shape = &Shape::Choice(&ChoiceShape {
+        words: &[Word { text: "false", docs: "Switched off.", ended: false }],
+        ignore_case: false,
+    });
 
     fn decode(value: &Value) -> Option<False> {
         matches!(value, Value::Bool(false)).then_some(False)

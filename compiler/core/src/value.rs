@@ -281,8 +281,10 @@ impl Value {
             Value::Number(it) => number_to_string(*it),
             Value::String(it) => it.clone(),
             Value::Array(items) => {
-                let parts: Vec<EcoString> =
-                    items.iter().map(|it| if it.is_null() { EcoString::new() } else { it.to_js_string() }).collect();
+                let parts: Vec<EcoString> = items
+                    .iter()
+                    .map(|it| if it.is_null() { EcoString::new() } else { it.to_js_string() })
+                    .collect();
                 parts.join(",").into()
             }
             Value::Object(_) => "[object Object]".into(),
@@ -336,11 +338,13 @@ impl JsonWriter<'_> {
             Value::Array(items) => {
                 self.collection('[', ']', items.iter(), depth, |this, it, depth| this.value(it, depth));
             }
-            Value::Object(object) => self.collection('{', '}', object.iter(), depth, |this, (key, it), depth| {
-                write_json_string(this.out, key);
-                this.out.push_str(if this.indent.is_some() { ": " } else { ":" });
-                this.value(it, depth);
-            }),
+            Value::Object(object) => {
+                self.collection('{', '}', object.iter(), depth, |this, (key, it), depth| {
+                    write_json_string(this.out, key);
+                    this.out.push_str(if this.indent.is_some() { ": " } else { ":" });
+                    this.value(it, depth);
+                })
+            }
         }
     }
 
@@ -470,7 +474,10 @@ mod tests {
     fn prints_as_json_stringify_does() {
         let value = json!({ "a": [1, (1e21), (0.5), (-0.0)], "b": "x\n\u{1}\"\u{2028}", "c": {} });
         assert_eq!(value.to_json(), "{\"a\":[1,1e+21,0.5,0],\"b\":\"x\\n\\u0001\\\"\u{2028}\",\"c\":{}}");
-        assert_eq!(json!({ "a": [] , "b": [1] }).to_json_pretty(), "{\n  \"a\": [],\n  \"b\": [\n    1\n  ]\n}");
+        assert_eq!(
+            json!({ "a": [] , "b": [1] }).to_json_pretty(),
+            "{\n  \"a\": [],\n  \"b\": [\n    1\n  ]\n}"
+        );
     }
 
     #[test]

@@ -54,7 +54,10 @@ impl ArchiveError {
     }
 
     fn io(path: &Path, error: &io::Error) -> ArchiveError {
-        ArchiveError::new(format!("cannot read or write `{}`: {error}", path.display()), "check that it exists and may be used")
+        ArchiveError::new(
+            format!("cannot read or write `{}`: {error}", path.display()),
+            "check that it exists and may be used",
+        )
     }
 }
 
@@ -74,7 +77,10 @@ fn one(job: &Job<'_>) -> Result<Archive, ArchiveError> {
     files.sort();
     if files.is_empty() {
         let what = format!("no file goes into `{}`", job.target.display());
-        return Err(ArchiveError::new(what, "check `package.patterns`: the last pattern that matches a file decides"));
+        return Err(ArchiveError::new(
+            what,
+            "check `package.patterns`: the last pattern that matches a file decides",
+        ));
     }
     let directory = job.target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).map_err(|it| ArchiveError::io(directory, &it))?;
@@ -122,13 +128,18 @@ fn walk(directory: &Path, prefix: String, files: &mut Vec<(String, PathBuf)>) ->
 
 fn write(files: &[(String, PathBuf)], target: &File, shown: &Path) -> Result<(), ArchiveError> {
     let failed = |error: &dyn std::fmt::Display| {
-        ArchiveError::new(format!("cannot write `{}`: {error}", shown.display()), "check the space on the disk")
+        ArchiveError::new(
+            format!("cannot write `{}`: {error}", shown.display()),
+            "check the space on the disk",
+        )
     };
     let mut zip = ZipWriter::new(BufWriter::new(target));
     let mut content = Vec::new();
     for (name, path) in files {
         content.clear();
-        File::open(path).and_then(|mut it| it.read_to_end(&mut content)).map_err(|it| ArchiveError::io(path, &it))?;
+        File::open(path)
+            .and_then(|mut it| it.read_to_end(&mut content))
+            .map_err(|it| ArchiveError::io(path, &it))?;
         let mode = if executable(path) { 0o755 } else { 0o644 };
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
@@ -191,13 +202,23 @@ mod tests {
         let second = make_one("two.zip");
         assert_eq!((first.entries, &first.sha256), (2, &second.sha256));
         let mut zip = zip::ZipArchive::new(File::open(&first.path).unwrap()).unwrap();
-        assert_eq!((0..zip.len()).map(|it| zip.by_index(it).unwrap().name().unwrap().into_owned()).collect::<Vec<_>>(), ["src/a.js", "src/b.js"]);
+        assert_eq!(
+            (0..zip.len())
+                .map(|it| zip.by_index(it).unwrap().name().unwrap().into_owned())
+                .collect::<Vec<_>>(),
+            ["src/a.js", "src/b.js"]
+        );
     }
 
     #[test]
     fn an_empty_archive_is_refused() {
         let directory = tempfile::tempdir().unwrap();
-        let job = Job { root: directory.path().into(), target: directory.path().join("x.zip"), selects: &|_| false, ready: None };
+        let job = Job {
+            root: directory.path().into(),
+            target: directory.path().join("x.zip"),
+            selects: &|_| false,
+            ready: None,
+        };
         assert!(make(&[job]).unwrap_err().what.starts_with("no file goes into"));
         assert!(!directory.path().join("x.zip").exists());
     }

@@ -20,12 +20,17 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, Ident, Lit, LitStr, Meta, Token};
 
 /// Implements `Typed`. See the documentation of the crate.
-#[proc_macro_derive(Typed, attributes(key, shorthand, range, length, items, pattern, instead, removed, open, requires, ignore_case))]
+#[proc_macro_derive(
+    Typed,
+    attributes(key, shorthand, range, length, items, pattern, instead, removed, open, requires, ignore_case)
+)]
 pub fn derive_typed(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
     let tokens = match &input.data {
         Data::Struct(data) => object(&input, &data.fields),
-        Data::Enum(data) if data.variants.iter().all(|it| matches!(it.fields, Fields::Unit)) => words(&input, data),
+        Data::Enum(data) if data.variants.iter().all(|it| matches!(it.fields, Fields::Unit)) => {
+            words(&input, data)
+        }
         Data::Enum(data) => alternatives(&input, data),
         Data::Union(_) => Err(syn::Error::new(input.span(), "a union has no shape")),
     };
@@ -74,7 +79,10 @@ fn object(input: &DeriveInput, fields: &Fields) -> syn::Result<Tokens> {
 }
 
 fn field_key(field: &Field) -> syn::Result<LitStr> {
-    let ident = field.ident.as_ref().ok_or_else(|| syn::Error::new(field.span(), "the fields of a mapping have names"))?;
+    let ident = field
+        .ident
+        .as_ref()
+        .ok_or_else(|| syn::Error::new(field.span(), "the fields of a mapping have names"))?;
     key(ident, &field.attrs, camel_case)
 }
 
@@ -104,10 +112,19 @@ fn field(field: &Field) -> syn::Result<Tokens> {
 fn words(input: &DeriveInput, data: &DataEnum) -> syn::Result<Tokens> {
     let name = &input.ident;
     let idents = data.variants.iter().map(|it| &it.ident).collect::<Vec<_>>();
-    let texts = data.variants.iter().map(|it| key(&it.ident, &it.attrs, str::to_owned)).collect::<syn::Result<Vec<_>>>()?;
-    let docs = data.variants.iter().map(|it| documented(it.span(), &it.attrs)).collect::<syn::Result<Vec<_>>>()?;
+    let texts = data
+        .variants
+        .iter()
+        .map(|it| key(&it.ident, &it.attrs, str::to_owned))
+        .collect::<syn::Result<Vec<_>>>()?;
+    let docs =
+        data.variants.iter().map(|it| documented(it.span(), &it.attrs)).collect::<syn::Result<Vec<_>>>()?;
     let ignore_case = has(&input.attrs, "ignore_case");
-    let compare = if ignore_case { quote! { text.eq_ignore_ascii_case((*it).word()) } } else { quote! { text == (*it).word() } };
+    let compare = if ignore_case {
+        quote! { text.eq_ignore_ascii_case((*it).word()) }
+    } else {
+        quote! { text == (*it).word() }
+    };
     Ok(quote! {
         impl #name {
             /// The word as the framework's documentation writes it.
@@ -219,7 +236,9 @@ fn doc_line(attr: &Attribute) -> Option<String> {
     let Meta::NameValue(it) = &attr.meta else { return None };
     match &it.value {
         Expr::Lit(lit) if it.path.is_ident("doc") => match &lit.lit {
-            Lit::Str(text) => Some(text.value().strip_prefix(' ').map_or_else(|| text.value(), str::to_owned)),
+            Lit::Str(text) => {
+                Some(text.value().strip_prefix(' ').map_or_else(|| text.value(), str::to_owned))
+            }
             _ => None,
         },
         _ => None,

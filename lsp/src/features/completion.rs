@@ -75,7 +75,13 @@ fn keys(path: &Path, prefix: &str, siblings: &[String], column: usize) -> Vec<Pr
 }
 
 fn key(label: &str, docs: &str, insert: String, prefix: &str) -> Proposal {
-    Proposal { label: label.into(), insert, kind: ProposalKind::Key, docs: docs.into(), replaces: prefix.len() }
+    Proposal {
+        label: label.into(),
+        insert,
+        kind: ProposalKind::Key,
+        docs: docs.into(),
+        replaces: prefix.len(),
+    }
 }
 
 /// What is written for a key: a line for its value, or the place below it where its own keys begin.
@@ -112,7 +118,9 @@ fn words(shape: &Shape, prefix: &str) -> Vec<Proposal> {
     };
     match shape {
         Shape::Bool => vec![value("true", ""), value("false", "")],
-        Shape::Choice(choice) => choice.words.iter().filter(|it| !it.ended).map(|it| value(it.text, it.docs)).collect(),
+        Shape::Choice(choice) => {
+            choice.words.iter().filter(|it| !it.ended).map(|it| value(it.text, it.docs)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -129,19 +137,23 @@ fn variable(db: &Database, service: Service, prefix: &str) -> Vec<Proposal> {
         replaces,
     };
     let Some((source, address)) = prefix.split_once(':') else {
-        let called = |name: &str| if matches!(name, "file" | "strToBool") { format!("{name}(") } else { format!("{name}:") };
+        let called = |name: &str| {
+            if matches!(name, "file" | "strToBool") { format!("{name}(") } else { format!("{name}:") }
+        };
         return SOURCES.iter().map(|it| proposal(it.name, called(it.name), it.docs, prefix.len())).collect();
     };
     let config = &pipeline::resolved(db, service).value;
     let last = address.rsplit('.').next().unwrap_or_default().len();
-    let names = |names: Vec<String>| names.iter().map(|it| proposal(it, it.clone(), "", last)).collect::<Vec<_>>();
+    let names =
+        |names: Vec<String>| names.iter().map(|it| proposal(it, it.clone(), "", last)).collect::<Vec<_>>();
     match source {
         "self" => {
             let above = address.rsplit_once('.').map_or("", |it| it.0);
-            let holder = above.split('.').filter(|it| !it.is_empty()).try_fold(config, |value, key| match value {
-                Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
-                other => other.get(key),
-            });
+            let holder =
+                above.split('.').filter(|it| !it.is_empty()).try_fold(config, |value, key| match value {
+                    Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
+                    other => other.get(key),
+                });
             let object = holder.and_then(Value::as_object);
             let shown = object.into_iter().flat_map(|it| it.iter());
             shown.map(|(key, value)| proposal(key, key.to_string(), &short(value), last)).collect()
@@ -157,7 +169,15 @@ fn variable(db: &Database, service: Service, prefix: &str) -> Vec<Proposal> {
             keys.dedup();
             names(keys)
         }
-        "env" => names(service.options(db).env.keys().filter(|it| !it.starts_with('_')).map(ToString::to_string).collect()),
+        "env" => names(
+            service
+                .options(db)
+                .env
+                .keys()
+                .filter(|it| !it.starts_with('_'))
+                .map(ToString::to_string)
+                .collect(),
+        ),
         _ => Vec::new(),
     }
 }

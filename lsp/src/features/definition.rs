@@ -35,7 +35,9 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Option<
             let resolved = pipeline::resolved(db, service);
             let stages = [resolved.stage.as_str(), "default"];
             let params = resolved.value.get("params");
-            let stage = stages.into_iter().find(|it| params.and_then(|params| params.get(it)?.get(&name)).is_some())?;
+            let stage = stages
+                .into_iter()
+                .find(|it| params.and_then(|params| params.get(it)?.get(&name)).is_some())?;
             config_target(db, service, Path::from(["params", stage, name.as_str()]))
         }
         "file" => {

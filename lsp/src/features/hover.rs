@@ -42,7 +42,10 @@ fn of_variable(db: &Database, service: Service, file: File, offset: usize) -> Op
         let stage = &resolved.stage;
         match value {
             Value::Unknown(it) => markdown.push_str(&format!("\n\nNot known here: {}.", it.reason)),
-            value => markdown.push_str(&format!("\n\nIn stage `{stage}`:\n```json\n{}\n```", shorten(&value.to_json_pretty()))),
+            value => markdown.push_str(&format!(
+                "\n\nIn stage `{stage}`:\n```json\n{}\n```",
+                shorten(&value.to_json_pretty())
+            )),
         }
     }
     Some(Hover { markdown, range: found.range })
@@ -80,7 +83,9 @@ fn of_key(db: &Database, service: Service, file: File, offset: usize) -> Option<
             Some(instead) => format!("{}\n\nDeprecated: use `{instead}`.", field.docs),
             None => field.docs.to_owned(),
         }),
-        Shape::ByKey(by_key) => by_key.cases.iter().find(|it| it.key == key.as_str()).map(|it| it.shape.docs().to_owned()),
+        Shape::ByKey(by_key) => {
+            by_key.cases.iter().find(|it| it.key == key.as_str()).map(|it| it.shape.docs().to_owned())
+        }
         _ => None,
     });
     let mut markdown = docs.map(|it| format!("**{key}**\n\n{it}"))?;

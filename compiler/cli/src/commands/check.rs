@@ -39,8 +39,13 @@ pub fn run(args: &Check, global: &Global) -> Result<ExitCode, Failure> {
         }
         CheckFormat::Human | CheckFormat::Concise => {
             output::result(&reports.iter().map(|it| it.text.as_str()).collect::<String>())?;
-            let count = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-            let services = if directories.len() > 1 { format!(" in {} services", directories.len()) } else { String::new() };
+            let count =
+                |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+            let services = if directories.len() > 1 {
+                format!(" in {} services", directories.len())
+            } else {
+                String::new()
+            };
             anstream::eprintln!("{}, {}{services}", count(errors, "error"), count(warnings, "warning"));
         }
     }
@@ -66,7 +71,9 @@ fn check(directory: &Path, args: &Check, global: &Global) -> Result<Report, Fail
 fn stdout_color(global: &Global) -> bool {
     use std::io::IsTerminal as _;
     match global.color {
-        crate::args::ColorChoice::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        crate::args::ColorChoice::Auto => {
+            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+        }
         crate::args::ColorChoice::Always => true,
         crate::args::ColorChoice::Never => false,
     }
@@ -84,7 +91,8 @@ fn services(args: &Check, global: &Global) -> Result<Vec<PathBuf>, Failure> {
             found.push(path);
             continue;
         }
-        let walk = ignore::WalkBuilder::new(&path).filter_entry(|it| it.file_name() != "node_modules").build();
+        let walk =
+            ignore::WalkBuilder::new(&path).filter_entry(|it| it.file_name() != "node_modules").build();
         let below = walk.filter_map(Result::ok).filter(|it| it.path().is_dir() && is_service(it.path()));
         let mut below: Vec<PathBuf> = below.map(ignore::DirEntry::into_path).collect();
         below.sort();

@@ -21,7 +21,11 @@ pub fn run(args: &Explain, global: &Global) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     };
     let by_name = rules::find(id).map(|it| it.page.to_owned());
-    let text = by_name.or_else(|| event(id)).or_else(|| source(id)).or_else(|| property(id)).or_else(|| resource(id, global));
+    let text = by_name
+        .or_else(|| event(id))
+        .or_else(|| source(id))
+        .or_else(|| property(id))
+        .or_else(|| resource(id, global));
     match text {
         Some(text) => {
             output::result(&text)?;
@@ -29,7 +33,8 @@ pub fn run(args: &Explain, global: &Global) -> Result<ExitCode, Failure> {
         }
         None => {
             let names = RULES.iter().map(|it| it.id).chain(KINDS.iter().map(|it| it.key()));
-            let help = nearest(id, names).map_or_else(|| "run `slsc explain` for a list".into(), |it| format!("did you mean `{it}`?"));
+            let help = nearest(id, names)
+                .map_or_else(|| "run `slsc explain` for a list".into(), |it| format!("did you mean `{it}`?"));
             Err(Failure::usage(format!("nothing is called `{id}`"), help))
         }
     }
@@ -40,7 +45,10 @@ fn list() -> String {
     let mut out = String::from("Rules\n");
     RULES.iter().for_each(|it| out += &row(it.id, it.summary));
     out += "\nEvents\n";
-    KINDS.iter().for_each(|it| out += &row(it.key(), it.page().lines().find(|it| !it.is_empty() && !it.starts_with('#')).unwrap_or("")));
+    KINDS.iter().for_each(|it| {
+        out +=
+            &row(it.key(), it.page().lines().find(|it| !it.is_empty() && !it.starts_with('#')).unwrap_or(""))
+    });
     out += "\nVariables\n";
     SOURCES.iter().for_each(|it| out += &row(it.syntax, it.docs));
     out += "\nAlso a property such as `functions.*.timeout`, and a logical id of the service.\n";
@@ -69,7 +77,11 @@ fn property(id: &str) -> Option<String> {
     let nouns: Vec<String> = shapes.iter().map(|it| it.noun()).collect();
     out += &format!("\nTakes {}.\n", nouns.join(" or "));
     if let Some((least, most)) = field.limits.range {
-        out += &if most == i64::MAX { format!("At least {least}.\n") } else { format!("From {least} to {most}.\n") };
+        out += &if most == i64::MAX {
+            format!("At least {least}.\n")
+        } else {
+            format!("From {least} to {most}.\n")
+        };
     }
     if let Some(instead) = field.deprecated {
         out += &format!("Deprecated: use {instead}.\n");
@@ -78,11 +90,17 @@ fn property(id: &str) -> Option<String> {
         match shape {
             Shape::Object(object) => {
                 out += "\nKeys:\n";
-                object.fields.iter().for_each(|it| out += &format!("  {:<30} {}\n", it.key, it.docs.lines().next().unwrap_or_default()));
+                object.fields.iter().for_each(|it| {
+                    out += &format!("  {:<30} {}\n", it.key, it.docs.lines().next().unwrap_or_default())
+                });
             }
             Shape::Choice(choice) => {
                 out += "\nWords:\n";
-                choice.words.iter().filter(|it| !it.ended).for_each(|it| out += &format!("  {:<30} {}\n", it.text, it.docs));
+                choice
+                    .words
+                    .iter()
+                    .filter(|it| !it.ended)
+                    .for_each(|it| out += &format!("  {:<30} {}\n", it.text, it.docs));
             }
             _ => {}
         }
@@ -100,7 +118,8 @@ fn resource(id: &str, global: &Global) -> Option<String> {
     let mut out = format!("`{id}` is a resource of type `{kind}`.\n\nIt is made by:\n");
     for (_, path) in template.origins.iter().filter(|(it, _)| it == id) {
         let span = locate(db, service, &Place::key(path.clone()));
-        let render::Position { line, column } = render::position(pipeline::text(db, span.file), span.range.start);
+        let render::Position { line, column } =
+            render::position(pipeline::text(db, span.file), span.range.start);
         out += &format!("  {path} at {}:{line}:{column}\n", render::display_path(db, service, span.file));
     }
     out += &format!("\n{}\n", body.to_json_pretty());

@@ -39,7 +39,14 @@ pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Fai
     let root = PathBuf::from(project.service.directory(&project.db));
     let target = options.package.as_ref().map_or_else(|| root.join(".serverless"), |it| root.join(it));
     let config = pipeline::resolved(&project.db, project.service).value.clone();
-    let config_name = project.service.config(&project.db).path(&project.db).rsplit('/').next().unwrap_or_default().to_owned();
+    let config_name = project
+        .service
+        .config(&project.db)
+        .path(&project.db)
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let plans = plan(&config, &config_name);
     let archives = archives(&plans, &root, &target)?;
     project.service.set_archives(&mut project.db).to(Arc::new(archives));
@@ -58,7 +65,11 @@ pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Fai
     Ok(target)
 }
 
-fn archives(plans: &[ArchivePlan], root: &Path, target: &Path) -> Result<BTreeMap<ecow::EcoString, ecow::EcoString>, Failure> {
+fn archives(
+    plans: &[ArchivePlan],
+    root: &Path,
+    target: &Path,
+) -> Result<BTreeMap<ecow::EcoString, ecow::EcoString>, Failure> {
     let selects: Vec<_> = plans.iter().map(|plan| move |path: &str| plan.selects(path)).collect();
     let jobs: Vec<Job<'_>> = plans
         .iter()

@@ -40,12 +40,20 @@ fn at(config: &Value, path: &str) -> Result<Value, Failure> {
         Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
         other => other.get(key),
     });
-    found.cloned().ok_or_else(|| Failure::usage(format!("the configuration has no `{path}`"), "name a path that exists, such as `provider.stage`"))
+    found.cloned().ok_or_else(|| {
+        Failure::usage(
+            format!("the configuration has no `{path}`"),
+            "name a path that exists, such as `provider.stage`",
+        )
+    })
 }
 
 fn text(value: &Value) -> Result<String, Failure> {
     let line = |it: &Value| match it {
-        Value::Object(_) | Value::Array(_) => Err(Failure::usage("`--format text` prints texts and lists of them", "choose a part with `--path`")),
+        Value::Object(_) | Value::Array(_) => Err(Failure::usage(
+            "`--format text` prints texts and lists of them",
+            "choose a part with `--path`",
+        )),
         scalar => Ok(format!("{}\n", scalar.to_js_string())),
     };
     match value {

@@ -33,7 +33,8 @@ pub fn target(global: &Global) -> Result<(Target, Options), Failure> {
     };
     let mut target = Target::new(&context.service, &context.stage, &context.region);
     target.stack_name = context.stack_name().to_string();
-    let provider = pipeline::resolved(&project.db, project.service).value.get("provider").cloned().unwrap_or_default();
+    let provider =
+        pipeline::resolved(&project.db, project.service).value.get("provider").cloned().unwrap_or_default();
     let bucket = provider.get("deploymentBucket");
     let bucket = bucket.and_then(|it| it.as_str().or_else(|| it.get("name").and_then(Value::as_str)));
     target.bucket = bucket.map(str::to_owned);
@@ -66,7 +67,9 @@ impl Reporter {
             }
             Event::Change(it) => anstream::eprintln!("  {}", change_text(it)),
             Event::StackEvent(it) => anstream::eprintln!("  {}", stack_event_text(it)),
-            Event::Emptied { bucket, objects } => anstream::eprintln!("  {objects} objects deleted from `{bucket}`"),
+            Event::Emptied { bucket, objects } => {
+                anstream::eprintln!("  {objects} objects deleted from `{bucket}`")
+            }
             Event::Note { text } => anstream::eprintln!("note: {text}"),
         }
     }
@@ -78,7 +81,13 @@ impl Reporter {
         }
         anstream::eprintln!("error: {}", error.what);
         if let Some(it) = &error.failure {
-            anstream::eprintln!("  --> {} ({}) in `{}`: {}", it.logical_id, it.resource_type, it.stack, it.status);
+            anstream::eprintln!(
+                "  --> {} ({}) in `{}`: {}",
+                it.logical_id,
+                it.resource_type,
+                it.stack,
+                it.status
+            );
         }
         for (word, text) in [("why", &error.why), ("help", &error.help)] {
             if !text.is_empty() {
@@ -105,7 +114,9 @@ fn step_text(step: &Step) -> String {
     match step {
         Step::CreateStack { stack } => format!("creating the stack `{stack}` with its deployment bucket"),
         Step::AddBucket { stack } => format!("adding a deployment bucket to the stack `{stack}`"),
-        Step::Upload { keys, bytes, .. } => format!("uploading {} files ({} of archives)", keys.len(), size(*bytes)),
+        Step::Upload { keys, bytes, .. } => {
+            format!("uploading {} files ({} of archives)", keys.len(), size(*bytes))
+        }
         Step::ChangeSet { stack, .. } => format!("asking CloudFormation what changes in `{stack}`"),
         Step::Execute { stack } => format!("changing `{stack}`"),
         Step::SetPolicy { stack } => format!("setting the policy of the stack `{stack}`"),

@@ -27,6 +27,10 @@ pub fn run(args: &Template, global: &Global) -> Result<ExitCode, Failure> {
 /// A value as YAML.
 pub fn yaml(value: &Value) -> Result<String, Failure> {
     let parsed: Result<serde_json::Value, _> = serde_json::from_str(&value.to_json());
-    let text = parsed.map_err(|it| it.to_string()).and_then(|it| serde_yaml::to_string(&it).map_err(|it| it.to_string()));
-    text.map_err(|error| Failure::failed(format!("cannot write this as YAML: {error}"), "use `--format json`"))
+    let text = parsed
+        .map_err(|it| it.to_string())
+        .and_then(|it| serde_yaml::to_string(&it).map_err(|it| it.to_string()));
+    text.map_err(|error| {
+        Failure::failed(format!("cannot write this as YAML: {error}"), "use `--format json`")
+    })
 }

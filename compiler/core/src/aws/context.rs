@@ -200,7 +200,8 @@ pub struct Parts<'a> {
 pub fn service(parts: Parts<'_>) -> ServiceContext {
     let functions = parts.functions.values().map(|it| {
         let written = it.value.get("name").and_then(Value::as_str);
-        let name = written.map_or_else(|| eco_format!("{}-{}-{}", parts.service, parts.stage, it.key), EcoString::from);
+        let name = written
+            .map_or_else(|| eco_format!("{}-{}-{}", parts.service, parts.stage, it.key), EcoString::from);
         let function = AliasParts::decode(&it.value).unwrap_or_default();
         FunctionName {
             key: it.key.clone(),

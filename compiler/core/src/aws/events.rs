@@ -40,7 +40,8 @@ pub trait EventSource: Typed + Clone + PartialEq {
 
     /// Lowers what the functions share: an API, a bucket, a topic. Called without functions, too, so that what the
     /// provider says of the kind is checked.
-    fn lower_shared(_functions: &[FunctionEvents<'_, Self>], _service: &ServiceContext, _out: &mut Fragment) {}
+    fn lower_shared(_functions: &[FunctionEvents<'_, Self>], _service: &ServiceContext, _out: &mut Fragment) {
+    }
 }
 
 macro_rules! event_sources {
@@ -162,7 +163,6 @@ pub fn event_source_mapping(
     let waits: Vec<ecow::EcoString> = function.role_id().into_iter().chain(function.alias_id()).collect();
     crate::cfn::Resource::new(id, "AWS::Lambda::EventSourceMapping", properties, from)
         .with("DependsOn", waits)
-        .with_some("Condition", function.condition.clone())
 }
 
 /// The permission of an event source to invoke a function, which waits for the alias that it names.
@@ -174,5 +174,4 @@ pub fn permission(
 ) -> crate::cfn::Resource {
     crate::cfn::Resource::new(id, "AWS::Lambda::Permission", properties, from)
         .with_some("DependsOn", function.alias_id())
-        .with_some("Condition", function.condition.clone())
 }

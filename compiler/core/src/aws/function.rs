@@ -1,14 +1,14 @@
 //! `functions.*`: what may be written for a function.
 
 use super::events::{Event, Placed};
+use super::runtime::Runtime;
+use super::types::{
+    Architecture, Environment, FileSystem, Image, LambdaLogs, RetentionDays, Role, RuntimeManagement, Tags,
+    Tracing, VpcSetting,
+};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::rules;
 use crate::service::ListedFunction;
-use super::runtime::Runtime;
-use super::types::{
-    Architecture, Environment, FileSystem, Image, LambdaLogs, RetentionDays, Role, RuntimeManagement, Tags, Tracing,
-    VpcSetting,
-};
 use ecow::eco_format;
 
 use crate::aws::types::{DataProtectionPolicy, Destinations, HttpApiPayload, Url};
@@ -120,7 +120,9 @@ impl Typed for Events {
 
     fn decode(value: &Value) -> Option<Events> {
         let items = value.as_array()?.iter().enumerate();
-        Some(Events(items.filter_map(|(index, it)| Some(Placed { index, event: Event::decode(it)? })).collect()))
+        Some(Events(
+            items.filter_map(|(index, it)| Some(Placed { index, event: Event::decode(it)? })).collect(),
+        ))
     }
 }
 
@@ -162,13 +164,21 @@ pub fn rules(function: &Function, listed: &ListedFunction) -> Vec<Diagnostic> {
     let shown = |key: &str| Place::key(listed.path.join(key));
     match (&function.handler, &function.image) {
         (None, None) if !listed.value.has_unknown() => found.push(
-            Diagnostic::new(&rules::MISSING_HANDLER, place, eco_format!("the function `{key}` has neither `handler` nor `image`"))
-                .help("add `handler: file.function`, or the `image` that it runs"),
+            Diagnostic::new(
+                &rules::MISSING_HANDLER,
+                place,
+                eco_format!("the function `{key}` has neither `handler` nor `image`"),
+            )
+            .help("add `handler: file.function`, or the `image` that it runs"),
         ),
         (Some(_), Some(_)) => found.push(
-            Diagnostic::new(&rules::CONFLICTING_OPTIONS, shown("image"), "`handler` and `image` exclude each other")
-                .help("keep one of the two")
-                .related(shown("handler"), "set here"),
+            Diagnostic::new(
+                &rules::CONFLICTING_OPTIONS,
+                shown("image"),
+                "`handler` and `image` exclude each other",
+            )
+            .help("keep one of the two")
+            .related(shown("handler"), "set here"),
         ),
         _ => {}
     }
@@ -186,9 +196,18 @@ const DURABLE_RUNTIMES: [&str; 7] =
 /// Seconds that an event source mapping waits for a function.
 const MAPPING_SECONDS: i64 = 900;
 
-fn durable_rules(function: &Function, durable: &DurableConfig, shown: &dyn Fn(&str) -> Place, found: &mut Vec<Diagnostic>) {
+fn durable_rules(
+    function: &Function,
+    durable: &DurableConfig,
+    shown: &dyn Fn(&str) -> Place,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut conflict = |key: &str, message: &str, help: &str| {
-        found.push(Diagnostic::new(&rules::CONFLICTING_OPTIONS, shown(key), message).help(help).related(shown("durableConfig"), "durable here"));
+        found.push(
+            Diagnostic::new(&rules::CONFLICTING_OPTIONS, shown(key), message)
+                .help(help)
+                .related(shown("durableConfig"), "durable here"),
+        );
     };
     if function.destinations.is_some() {
         conflict("destinations", "a durable function has no destinations", "remove `destinations`");
@@ -198,11 +217,20 @@ fn durable_rules(function: &Function, durable: &DurableConfig, shown: &dyn Fn(&s
     }
     let unsupported = |it: &Runtime| !DURABLE_RUNTIMES.contains(&it.0.as_str());
     if function.image.is_none() && function.runtime.as_ref().is_some_and(unsupported) {
-        conflict("runtime", "this runtime has no durable functions", "use one of nodejs22.x, nodejs24.x, python3.13, python3.14, java17, java21 or java25");
+        conflict(
+            "runtime",
+            "this runtime has no durable functions",
+            "use one of nodejs22.x, nodejs24.x, python3.13, python3.14, java17, java21 or java25",
+        );
     }
     let maps = |it: &Placed<Event>| matches!(it.event, Event::Sqs(_) | Event::Stream(_));
-    if durable.execution_timeout.0 > MAPPING_SECONDS && function.events.iter().flat_map(|it| &it.0).any(maps) {
-        conflict("events", "an event source mapping waits 15 minutes at most", "lower `durableConfig.executionTimeout` to 900 or less");
+    if durable.execution_timeout.0 > MAPPING_SECONDS && function.events.iter().flat_map(|it| &it.0).any(maps)
+    {
+        conflict(
+            "events",
+            "an event source mapping waits 15 minutes at most",
+            "lower `durableConfig.executionTimeout` to 900 or less",
+        );
     }
 }
 

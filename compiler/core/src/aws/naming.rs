@@ -40,7 +40,8 @@ fn path_part(part: &str) -> EcoString {
     let mut part = part.to_lowercase().replace('-', "Dash");
     if let (Some(open), Some(close)) = (part.find('{'), part.rfind('}'))
         && open < close
-        && let (Some(before), Some(inner), Some(after)) = (part.get(..open), part.get(open + 1..close), part.get(close + 1..))
+        && let (Some(before), Some(inner), Some(after)) =
+            (part.get(..open), part.get(open + 1..close), part.get(close + 1..))
     {
         part = format!("{before}{inner}Var{after}");
     }

@@ -7,14 +7,16 @@ use super::events::http::config::{ApiGateway, RestApiLogs};
 use super::events::http_api::config::{HttpApi, HttpApiLogs};
 use super::runtime::Runtime;
 use super::types::{
-    Architecture, DataProtectionPolicy, Environment, LambdaLogs, RetentionDays, Role, RuntimeManagement, Statement, Tags,
-    Tracing, Vpc,
+    Architecture, DataProtectionPolicy, Environment, LambdaLogs, RetentionDays, Role, RuntimeManagement,
+    Statement, Tags, Tracing, Vpc,
 };
 use crate::shape::scalar::KmsArn;
 use crate::shape::{Arn, Cfn, Int, Text, Typed};
 use crate::value::Value;
 
-pub use deployment::{DeletionProtection, DeploymentBucket, DeploymentMethod, PruneVersions, RollbackConfiguration};
+pub use deployment::{
+    DeletionProtection, DeploymentBucket, DeploymentMethod, PruneVersions, RollbackConfiguration,
+};
 pub use iam::{Iam, IamRole};
 
 /// `provider`.

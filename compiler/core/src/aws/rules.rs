@@ -20,8 +20,12 @@ pub fn service(config: &Value, options: &Options, mode: Mode) -> Vec<Diagnostic>
         if !matches!(config, Value::Unknown(_)) {
             let at = Place::value(Path::root());
             found.push(
-                Diagnostic::new(&rules::WRONG_TYPE, at, eco_format!("expected a mapping, found {}", config.noun()))
-                    .help("start with `service: my-service`"),
+                Diagnostic::new(
+                    &rules::WRONG_TYPE,
+                    at,
+                    eco_format!("expected a mapping, found {}", config.noun()),
+                )
+                .help("start with `service: my-service`"),
             );
         }
         return found;
@@ -38,7 +42,8 @@ pub fn service(config: &Value, options: &Options, mode: Mode) -> Vec<Diagnostic>
 fn service_name(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
     let Some(Value::Object(name)) = root.get("service") else { return };
     let at = Place::value(Path::from(["service"]));
-    let mut diagnostic = Diagnostic::new(&rules::SERVICE_OBJECT, at.clone(), "`service` is a mapping").help("write the name alone: `service: my-service`");
+    let mut diagnostic = Diagnostic::new(&rules::SERVICE_OBJECT, at.clone(), "`service` is a mapping")
+        .help("write the name alone: `service: my-service`");
     if let Some(name) = name.get("name").and_then(Value::as_str) {
         diagnostic = diagnostic.replace(eco_format!("write `{name}`"), false, at, name);
     }
@@ -72,8 +77,12 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
     let Some(section) = root.get("functions") else { return };
     let mut wrong = |path: Path, value: &Value, what: &str| {
         found.push(
-            Diagnostic::new(&rules::WRONG_TYPE, Place::value(path), eco_format!("expected {what}, found {}", value.noun()))
-                .help("write each function as a key with its options below it"),
+            Diagnostic::new(
+                &rules::WRONG_TYPE,
+                Place::value(path),
+                eco_format!("expected {what}, found {}", value.noun()),
+            )
+            .help("write each function as a key with its options below it"),
         );
     };
     let path = Path::from(["functions"]);
@@ -91,14 +100,22 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
     for listed in functions(section).into_values() {
         if !matches!(listed.value, Value::Object(_) | Value::Unknown(_)) {
             found.push(
-                Diagnostic::new(&rules::WRONG_TYPE, Place::key(listed.path.clone()), eco_format!("the function `{}` has no options", listed.key))
-                    .help("add at least `handler: file.function` below it"),
+                Diagnostic::new(
+                    &rules::WRONG_TYPE,
+                    Place::key(listed.path.clone()),
+                    eco_format!("the function `{}` has no options", listed.key),
+                )
+                .help("add at least `handler: file.function` below it"),
             );
         }
         if !matches("^[a-zA-Z0-9-_]+$", &listed.key) {
             found.push(
-                Diagnostic::new(&rules::INVALID_FORMAT, Place::key(listed.path), eco_format!("`{}` is not a function's key", listed.key))
-                    .help("use letters, digits, `-` and `_`"),
+                Diagnostic::new(
+                    &rules::INVALID_FORMAT,
+                    Place::key(listed.path),
+                    eco_format!("`{}` is not a function's key", listed.key),
+                )
+                .help("use letters, digits, `-` and `_`"),
             );
         }
     }
@@ -106,7 +123,8 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
 
 fn stage_and_region(root: &Object, options: &Options, found: &mut Vec<Diagnostic>) {
     let provider = root.get("provider");
-    let written = |key: &str| provider.and_then(|it| it.get(key)).and_then(Value::as_str).map(EcoString::from);
+    let written =
+        |key: &str| provider.and_then(|it| it.get(key)).and_then(Value::as_str).map(EcoString::from);
     if let Some(stage) = options.stage.clone().or_else(|| written("stage"))
         && !matches("^[A-Za-z0-9-]+$", &stage)
         && (options.stage.is_some() || provider.and_then(|it| it.get("stage")).is_some())
@@ -122,7 +140,8 @@ fn stage_and_region(root: &Object, options: &Options, found: &mut Vec<Diagnostic
         && !REGIONS.iter().any(|it| it.text == region)
     {
         let at = Place::value(Path::from(["provider", "region"]));
-        let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at, eco_format!("`{region}` is not a region of AWS"));
+        let diagnostic =
+            Diagnostic::new(&rules::UNKNOWN_VALUE, at, eco_format!("`{region}` is not a region of AWS"));
         found.push(match nearest(region, REGIONS.iter().map(|it| it.text)) {
             Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),
             None => diagnostic.help("give one such as `--region us-east-1`"),
@@ -191,9 +210,13 @@ pub fn missing_files(config: &Value, directory: &str, exists: &dyn Fn(&str) -> b
         let Some(name) = name.as_str() else { continue };
         if !plugin_exists(name, local, directory, exists) {
             found.push(
-                Diagnostic::new(&rules::PLUGIN_NOT_FOUND, Place::value(root.join(index)), eco_format!("the plugin `{name}` is not installed"))
-                    .why("what a plugin adds to the template is not known without it")
-                    .help("install it with your package manager, or remove it from `plugins`"),
+                Diagnostic::new(
+                    &rules::PLUGIN_NOT_FOUND,
+                    Place::value(root.join(index)),
+                    eco_format!("the plugin `{name}` is not installed"),
+                )
+                .why("what a plugin adds to the template is not known without it")
+                .help("install it with your package manager, or remove it from `plugins`"),
             );
         }
     }
@@ -201,8 +224,12 @@ pub fn missing_files(config: &Value, directory: &str, exists: &dyn Fn(&str) -> b
         let Some(file) = package.and_then(|it| it.get("artifact")).and_then(Value::as_str) else { return };
         if !file.starts_with("s3://") && !exists(file) {
             found.push(
-                Diagnostic::new(&rules::MISSING_FILE, Place::value(path.join("package").join("artifact")), eco_format!("there is no archive `{file}`"))
-                    .help("build it first, or mend the path, which is relative to the service"),
+                Diagnostic::new(
+                    &rules::MISSING_FILE,
+                    Place::value(path.join("package").join("artifact")),
+                    eco_format!("there is no archive `{file}`"),
+                )
+                .help("build it first, or mend the path, which is relative to the service"),
             );
         }
     };

@@ -16,7 +16,11 @@ pub fn arn_resource_name(arn: &Value) -> EcoString {
                 other => other.to_js_string().split('.').next().unwrap_or_default().into(),
             },
             Some((name, argument)) if name == "Fn::Join" => {
-                let parts = argument.as_array().and_then(|it| it.get(1)).and_then(Value::as_array).unwrap_or_default();
+                let parts = argument
+                    .as_array()
+                    .and_then(|it| it.get(1))
+                    .and_then(Value::as_array)
+                    .unwrap_or_default();
                 parts.last().map(arn_resource_name).unwrap_or_default()
             }
             Some((_, argument)) => argument.to_js_string(),
@@ -28,7 +32,12 @@ pub fn arn_resource_name(arn: &Value) -> EcoString {
 
 /// An IAM statement. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html>
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
-#[requires("Effect+Action+Resource", "Effect+Action+NotResource", "Effect+NotAction+Resource", "Effect+NotAction+NotResource")]
+#[requires(
+    "Effect+Action+Resource",
+    "Effect+Action+NotResource",
+    "Effect+NotAction+Resource",
+    "Effect+NotAction+NotResource"
+)]
 pub struct Statement {
     /// A name of the statement.
     #[key("Sid")]
@@ -62,8 +71,17 @@ pub struct Statement {
 impl Statement {
     /// As it goes into a policy.
     pub fn to_value(&self) -> Value {
-        let Statement { sid, effect, action, not_action, principal, not_principal, resource, not_resource, condition } =
-            self.clone();
+        let Statement {
+            sid,
+            effect,
+            action,
+            not_action,
+            principal,
+            not_principal,
+            resource,
+            not_resource,
+            condition,
+        } = self.clone();
         let mut out = crate::value::Object::new();
         out.insert_some("Sid", sid);
         out.insert_some("Effect", effect);
@@ -104,7 +122,10 @@ pub struct Environment(pub Map<Cfn<Text>>);
 
 impl Typed for Environment {
     const SHAPE: &'static Shape = &Shape::Map(&MapShape {
-        key: Some(StringShape { noun: "a name of an environment variable", pattern: Some("^[A-Za-z_][a-zA-Z0-9_]*$") }),
+        key: Some(StringShape {
+            noun: "a name of an environment variable",
+            pattern: Some("^[A-Za-z_][a-zA-Z0-9_]*$"),
+        }),
         value: Cfn::<Text>::SHAPE,
     });
 
@@ -139,7 +160,12 @@ impl Tags {
 
     /// As a mapping.
     pub fn to_map(&self) -> Value {
-        Value::from(self.0.iter().map(|(key, value)| (key.clone(), Value::from(value))).collect::<crate::value::Object>())
+        Value::from(
+            self.0
+                .iter()
+                .map(|(key, value)| (key.clone(), Value::from(value)))
+                .collect::<crate::value::Object>(),
+        )
     }
 }
 
@@ -222,7 +248,9 @@ pub enum DestinationKind {
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
 pub struct FileSystem {
     /// The ARN of the access point.
-    #[pattern("^arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-[1-9]{1}:[0-9]{12}:access-point/fsap-[a-f0-9]{17}$")]
+    #[pattern(
+        "^arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-[1-9]{1}:[0-9]{12}:access-point/fsap-[a-f0-9]{17}$"
+    )]
     pub arn: Cfn<Text>,
     /// Where it is mounted: a folder below `/mnt/`.
     #[pattern("^/mnt/[a-zA-Z0-9-_.]+$")]
@@ -243,7 +271,8 @@ pub enum Image {
 pub struct ImageReference(pub Text);
 
 /// What the URI of an image in ECR looks like.
-pub const IMAGE_URI: &str = r"^\d+\.dkr\.ecr\.[a-z0-9-]+..amazonaws.com/([^@]+)|([^@:]+@sha256:[a-f0-9]{64})$";
+pub const IMAGE_URI: &str =
+    r"^\d+\.dkr\.ecr\.[a-z0-9-]+..amazonaws.com/([^@]+)|([^@:]+@sha256:[a-f0-9]{64})$";
 /// What the name of an image in `provider.ecr.images` looks like.
 pub const IMAGE_NAME: &str = "^[a-z][a-z0-9-_]{1,31}$";
 

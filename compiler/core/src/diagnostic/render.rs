@@ -53,10 +53,10 @@ impl<'a> Files<'a> for Sources<'_> {
     }
 }
 
-/// The path of a file as users know it: from the service's directory if it lies below.
+/// The path of a file as users know it: from the directory that paths are shown from, if it lies below.
 pub fn display_path(db: &dyn Db, service: Service, file: File) -> String {
     let path = file.path(db);
-    let directory = service.directory(db);
+    let directory = service.options(db).shown_from.as_deref().unwrap_or(service.directory(db));
     let inside = path.strip_prefix(directory).and_then(|it| it.strip_prefix('/'));
     inside.unwrap_or(path).to_owned()
 }
@@ -72,7 +72,10 @@ pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: b
         for related in &diagnostic.related {
             let span = locate(db, service, &related.at);
             files.push(span.file);
-            labels.push(Label::new(LabelStyle::Secondary, span.file, span.range).with_message(related.message.as_str()));
+            labels.push(
+                Label::new(LabelStyle::Secondary, span.file, span.range)
+                    .with_message(related.message.as_str()),
+            );
         }
         let notes = [("why", &diagnostic.why), ("help", &diagnostic.help)];
         let notes = notes.iter().filter_map(|(word, text)| text.as_ref().map(|it| format!("{word}: {it}")));
@@ -90,7 +93,12 @@ pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: b
     for report in &reports {
         // Writing to memory cannot fail, and every file of a label is in `sources`.
         let result = if color {
-            term::emit_to_write_style(&mut codespan_reporting::term::termcolor::Ansi::new(&mut out), &config, &sources, report)
+            term::emit_to_write_style(
+                &mut codespan_reporting::term::termcolor::Ansi::new(&mut out),
+                &config,
+                &sources,
+                report,
+            )
         } else {
             term::emit_to_io_write(&mut out, &config, &sources, report)
         };
@@ -148,7 +156,10 @@ pub fn concise(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Str
         let Position { line, column } = positions(db, &at).start;
         let path = display_path(db, service, at.file);
         let word = diagnostic.severity.word();
-        out.push_str(&format!("{path}:{line}:{column}: {word}[{}]: {}\n", diagnostic.rule.id, diagnostic.message));
+        out.push_str(&format!(
+            "{path}:{line}:{column}: {word}[{}]: {}\n",
+            diagnostic.rule.id, diagnostic.message
+        ));
     }
     out
 }

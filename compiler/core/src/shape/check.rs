@@ -89,13 +89,15 @@ fn check_limited(value: &Value, shape: &Shape, limits: &Limits, cx: &mut Checker
         Shape::ByKey(by_key) => check_by_key(value, shape, by_key, cx),
         Shape::List(item) => check_list(value, shape, item, limits, cx),
         Shape::OneOf(shapes) => check_one_of(value, shape, shapes, limits, cx),
-        Shape::Bool | Shape::Number { .. } | Shape::String(_) | Shape::Choice(_) => match coerce(value, shape) {
-            Some(scalar) => {
-                check_scalar(&scalar, shape, limits, cx);
-                scalar
+        Shape::Bool | Shape::Number { .. } | Shape::String(_) | Shape::Choice(_) => {
+            match coerce(value, shape) {
+                Some(scalar) => {
+                    check_scalar(&scalar, shape, limits, cx);
+                    scalar
+                }
+                None => wrong_type(value, shape, cx),
             }
-            None => wrong_type(value, shape, cx),
-        },
+        }
     }
 }
 
@@ -154,8 +156,11 @@ fn check_scalar(value: &Value, shape: &Shape, limits: &Limits, cx: &mut Checker)
 
 fn check_number(number: f64, integer: bool, limits: &Limits, cx: &mut Checker) {
     if integer && number.fract() != 0.0 {
-        let message = eco_format!("expected a whole number, found {}", crate::value::number_to_string(number));
-        cx.report(Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Value), message).help("leave the fraction out"));
+        let message =
+            eco_format!("expected a whole number, found {}", crate::value::number_to_string(number));
+        cx.report(
+            Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Value), message).help("leave the fraction out"),
+        );
         return;
     }
     let Some((least, most)) = limits.range else { return };
@@ -164,7 +169,10 @@ fn check_number(number: f64, integer: bool, limits: &Limits, cx: &mut Checker) {
         let (message, help) = if most == i64::MAX {
             (eco_format!("{number} is below {least}"), eco_format!("write {least} or more"))
         } else {
-            (eco_format!("{number} is not between {least} and {most}"), eco_format!("write a number from {least} to {most}"))
+            (
+                eco_format!("{number} is not between {least} and {most}"),
+                eco_format!("write a number from {least} to {most}"),
+            )
         };
         cx.report(Diagnostic::new(&rules::OUT_OF_RANGE, cx.at(Part::Value), message).help(help));
     }
@@ -188,11 +196,17 @@ fn check_string(text: &EcoString, shape: &StringShape, limits: &Limits, cx: &mut
     }
     for pattern in [shape.pattern, limits.pattern].into_iter().flatten() {
         if !matches(pattern, text) {
-            let message = eco_format!("`{}` is not {}", shorten(text), if shape.noun == "a string" { "in the form that is taken here" } else { shape.noun });
-            cx.report(
-                Diagnostic::new(&rules::INVALID_FORMAT, cx.at(Part::Value), message)
-                    .help(eco_format!("write it so that it matches `{pattern}`")),
-            );
+            let shown = shorten(text);
+            // A form that has a name is told by it; another by its pattern.
+            let (message, help) = if shape.noun == "a string" {
+                (
+                    eco_format!("`{shown}` is not in the form that is taken here"),
+                    eco_format!("write it so that it matches `{pattern}`"),
+                )
+            } else {
+                (eco_format!("`{shown}` is not {}", shape.noun), eco_format!("write {}", shape.noun))
+            };
+            cx.report(Diagnostic::new(&rules::INVALID_FORMAT, cx.at(Part::Value), message).help(help));
             return;
         }
     }
@@ -215,9 +229,12 @@ fn check_choice(text: &str, shape: &ChoiceShape, cx: &mut Checker) {
     let message = eco_format!("`{}` is not {}", shorten(text), Shape::noun_of_choice(shape));
     let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, cx.at(Part::Value), message);
     diagnostic = match nearest(text, shape.words.iter().filter(|it| !it.ended).map(|it| it.text)) {
-        Some(near) => diagnostic
-            .help(eco_format!("did you mean `{near}`?"))
-            .replace(eco_format!("replace with `{near}`"), false, cx.at(Part::Value), near),
+        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("replace with `{near}`"),
+            false,
+            cx.at(Part::Value),
+            near,
+        ),
         None => diagnostic.help("write one of these"),
     };
     cx.report(diagnostic);
@@ -227,11 +244,16 @@ impl Shape {
     /// The words of a choice, cut short where there are many.
     fn noun_of_choice(shape: &ChoiceShape) -> String {
         const SHOWN: usize = 12;
-        let words: Vec<String> = shape.words.iter().filter(|it| !it.ended).map(|it| format!("`{}`", it.text)).collect();
+        let words: Vec<String> =
+            shape.words.iter().filter(|it| !it.ended).map(|it| format!("`{}`", it.text)).collect();
         match words.as_slice() {
             [one] => one.clone(),
             [rest @ .., last] if words.len() <= SHOWN => format!("one of {} or {last}", rest.join(", ")),
-            all => format!("one of {} and {} more", all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "), all.len().saturating_sub(SHOWN)),
+            all => format!(
+                "one of {} and {} more",
+                all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "),
+                all.len().saturating_sub(SHOWN)
+            ),
         }
     }
 }
@@ -256,7 +278,11 @@ fn check_list(value: &Value, shape: &Shape, item: &Shape, limits: &Limits, cx: &
     let scalar_value = !matches!(value, Value::Array(_));
     let limits = Limits { items: None, ..*limits };
     let checked = items.iter().enumerate().map(|(index, it)| {
-        if scalar_value { check_limited(it, item, &limits, cx) } else { cx.below(index, |cx| check_limited(it, item, &limits, cx)) }
+        if scalar_value {
+            check_limited(it, item, &limits, cx)
+        } else {
+            cx.below(index, |cx| check_limited(it, item, &limits, cx))
+        }
     });
     let checked: Vec<Value> = checked.collect();
     if checked == items && !scalar_value { value.clone() } else { Value::from(checked) }
@@ -269,9 +295,13 @@ fn check_map(value: &Value, shape: &Shape, map: &MapShape, limits: &Limits, cx: 
         if let Some(pattern) = map.key.as_ref().and_then(|it| it.pattern)
             && !matches(pattern, key)
         {
-            let message = eco_format!("`{}` is not {}", shorten(key), map.key.as_ref().map_or("a key", |it| it.noun));
+            let message =
+                eco_format!("`{}` is not {}", shorten(key), map.key.as_ref().map_or("a key", |it| it.noun));
             let place = Place::key(cx.path.join(key));
-            cx.report(Diagnostic::new(&rules::INVALID_FORMAT, place, message).help(eco_format!("write it so that it matches `{pattern}`")));
+            cx.report(
+                Diagnostic::new(&rules::INVALID_FORMAT, place, message)
+                    .help(eco_format!("write it so that it matches `{pattern}`")),
+            );
         }
         if !entry.is_null() {
             let entry = cx.below(key, |cx| check_limited(entry, map.value, limits, cx));
@@ -287,7 +317,9 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
             return shorthand(value, field, cx);
         }
         (Value::Object(entries), _) => entries,
-        (Value::String(_) | Value::Number(_) | Value::Bool(_), Some(field)) => return shorthand(value, field, cx),
+        (Value::String(_) | Value::Number(_) | Value::Bool(_), Some(field)) => {
+            return shorthand(value, field, cx);
+        }
         _ => return wrong_type(value, shape, cx),
     };
     let mut checked = Object::new();
@@ -331,7 +363,8 @@ fn shorthand(value: &Value, field: &Field, cx: &mut Checker) -> Value {
 
 fn removed_key(key: &EcoString, field: &Field, cx: &mut Checker) {
     let place = Place::key(cx.path.join(key));
-    let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place, eco_format!("`{key}` was removed in version 4"));
+    let diagnostic =
+        Diagnostic::new(&rules::UNKNOWN_KEY, place, eco_format!("`{key}` was removed in version 4"));
     let instead = field.deprecated.unwrap_or("the newer options");
     cx.report(diagnostic.help(eco_format!("use {}, or pin `frameworkVersion: '3'`", code(instead))));
 }
@@ -344,7 +377,9 @@ fn code(instead: &str) -> EcoString {
 fn deprecated_key(key: &EcoString, instead: &str, cx: &mut Checker) {
     let place = Place::key(cx.path.join(key));
     let message = eco_format!("`{key}` is deprecated");
-    cx.diagnostics.push(Diagnostic::new(&rules::DEPRECATED_KEY, place, message).help(eco_format!("use {}", code(instead))));
+    cx.diagnostics.push(
+        Diagnostic::new(&rules::DEPRECATED_KEY, place, message).help(eco_format!("use {}", code(instead))),
+    );
 }
 
 fn unknown_key(key: &EcoString, object: &ObjectShape, cx: &mut Checker) {
@@ -355,10 +390,15 @@ fn unknown_key(key: &EcoString, object: &ObjectShape, cx: &mut Checker) {
     };
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place.clone(), message);
     cx.report(match nearest(key, object.fields.iter().map(|it| it.key)) {
-        Some(near) => diagnostic
-            .help(eco_format!("did you mean `{near}`?"))
-            .replace(eco_format!("rename to `{near}`"), false, place, near),
-        None => diagnostic.help("remove it, or put it where it belongs; data of your own goes under `custom`"),
+        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("rename to `{near}`"),
+            false,
+            place,
+            near,
+        ),
+        None => {
+            diagnostic.help("remove it, or put it where it belongs; data of your own goes under `custom`")
+        }
     });
 }
 
@@ -380,7 +420,9 @@ fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
             .map(|keys| keys.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and "))
             .collect();
         let message = eco_format!("one of {} is needed", sets.join(" or "));
-        cx.report(Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message).help("add the one that you mean"));
+        cx.report(
+            Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message).help("add the one that you mean"),
+        );
     }
 }
 
@@ -406,10 +448,16 @@ fn check_by_key(value: &Value, shape: &Shape, by_key: &ByKeyShape, cx: &mut Chec
                 let message = eco_format!("no {} is called `{}`", by_key.noun, shorten(key));
                 let diagnostic = Diagnostic::new(&rules::UNKNOWN_EVENT, place.clone(), message);
                 cx.report(match nearest(key, by_key.cases.iter().map(|it| it.key)) {
-                    Some(near) => diagnostic
-                        .help(eco_format!("did you mean `{near}`?"))
-                        .replace(eco_format!("rename to `{near}`"), false, place, near),
-                    None => diagnostic.help(eco_format!("write a known {}, or name the plugin that brings it under `plugins`", by_key.noun)),
+                    Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                        eco_format!("rename to `{near}`"),
+                        false,
+                        place,
+                        near,
+                    ),
+                    None => diagnostic.help(eco_format!(
+                        "write a known {}, or name the plugin that brings it under `plugins`",
+                        by_key.noun
+                    )),
                 });
             }
             value.clone()
@@ -421,14 +469,21 @@ fn check_by_key(value: &Value, shape: &Shape, by_key: &ByKeyShape, cx: &mut Chec
 fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, cx: &mut Checker) -> Value {
     let named = object.iter().find(|(key, _)| by_key.cases.iter().any(|it| it.key == key.as_str()));
     let (Some((name, entry)), 2..) = (named, object.len()) else {
-        let message = eco_format!("expected a mapping with one key, the {}; found {} keys", by_key.noun, object.len());
+        let message =
+            eco_format!("expected a mapping with one key, the {}; found {} keys", by_key.noun, object.len());
         cx.report(Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Value), message));
         return value.clone();
     };
     let (message, help) = if entry.is_null() {
-        (eco_format!("the keys of `{name}` stand beside it"), eco_format!("indent them two spaces further, below `{name}`"))
+        (
+            eco_format!("the keys of `{name}` stand beside it"),
+            eco_format!("indent them two spaces further, below `{name}`"),
+        )
     } else {
-        (eco_format!("one list item holds `{name}` and more"), eco_format!("give each {} an item of its own, with its own `-`", by_key.noun))
+        (
+            eco_format!("one list item holds `{name}` and more"),
+            eco_format!("give each {} an item of its own, with its own `-`", by_key.noun),
+        )
     };
     cx.report(Diagnostic::new(&rules::EVENT_INDENTATION, Place::key(cx.path.join(name)), message).help(help));
     value.clone()
@@ -436,7 +491,8 @@ fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, cx: &mut Ch
 
 fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits, cx: &mut Checker) -> Value {
     let native: Vec<&&Shape> = shapes.iter().filter(|it| takes(it, value, false)).collect();
-    let candidates = if native.is_empty() { shapes.iter().filter(|it| takes(it, value, true)).collect() } else { native };
+    let candidates =
+        if native.is_empty() { shapes.iter().filter(|it| takes(it, value, true)).collect() } else { native };
     let mut best: Option<(Value, Vec<Diagnostic>)> = None;
     for shape in &candidates {
         let mut trial = Checker { level: Some(Severity::Error), ..cx.fresh(cx.path.clone()) };
@@ -452,7 +508,9 @@ fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits
     }
     match best {
         Some((checked, found)) => {
-            found.into_iter().for_each(|it| if it.is_error() { cx.report(it) } else { cx.diagnostics.push(it) });
+            found
+                .into_iter()
+                .for_each(|it| if it.is_error() { cx.report(it) } else { cx.diagnostics.push(it) });
             checked
         }
         None => wrong_type(value, whole, cx),
@@ -499,7 +557,8 @@ fn intrinsic_only(value: &Value) -> bool {
 
 /// Whether `text` contains a match of `pattern`. A pattern that starts with `(?i)` ignores letter case.
 pub fn matches(pattern: &'static str, text: &str) -> bool {
-    static COMPILED: LazyLock<Mutex<FxHashMap<&'static str, Option<&'static Regex>>>> = LazyLock::new(Mutex::default);
+    static COMPILED: LazyLock<Mutex<FxHashMap<&'static str, Option<&'static Regex>>>> =
+        LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let regex = match compiled.entry(pattern) {
         Entry::Occupied(it) => *it.get(),

@@ -94,7 +94,7 @@ impl Resolver<'_> {
         }
         let stage = match &self.input.options.stage {
             Some(stage) => stage.clone(),
-            None => match self.config_at(&Path::from(["provider", "stage"])) {
+            None => match self.config_at(&["provider", "stage"]) {
                 Answer::Value(value, _) if !matches!(value, Value::Unknown(_)) => value.to_js_string(),
                 _ => "dev".into(),
             },
@@ -105,7 +105,7 @@ impl Resolver<'_> {
 
     /// `.env.{stage}`, else `.env`, if `useDotenv` asks for it. What the environment has already stays.
     fn load_dotenv(&mut self) {
-        let Answer::Value(Value::Bool(true), _) = self.config_at(&Path::from(["useDotenv"])) else { return };
+        let Answer::Value(Value::Bool(true), _) = self.config_at(&["useDotenv"]) else { return };
         let stage = self.out.stage.clone();
         for name in [eco_format!(".env.{stage}"), ".env".into()] {
             let file = self.host().file(&name);
@@ -127,24 +127,25 @@ impl Resolver<'_> {
     /// The value of the configuration at a dotted address.
     pub fn config_value(&mut self, address: &str) -> Answer {
         let root = Located { value: self.root.clone(), at: self.config_root() };
-        self.walk(root, address, Some(Path::root()), "this configuration")
+        self.walk(root, &keys(address), Some(Path::root()), "this configuration")
     }
 
-    /// The value of the configuration at a path of keys.
-    pub fn config_at(&mut self, path: &Path) -> Answer {
-        self.config_value(&eco_format!("{path}"))
+    /// The value of the configuration at these keys, in which a dot is a dot.
+    pub fn config_at(&mut self, keys: &[&str]) -> Answer {
+        let root = Located { value: self.root.clone(), at: self.config_root() };
+        self.walk(root, keys, Some(Path::root()), "this configuration")
     }
 
     /// The value below `from` at a dotted address; `from` is not a part of the configuration itself.
     pub fn descend(&mut self, from: Located, address: &str, whole: &str) -> Answer {
-        self.walk(from, address, None, whole)
+        self.walk(from, &keys(address), None, whole)
     }
 
-    /// Follows `address` from `from`. In the configuration itself, `path` says where we are, so that texts on the
+    /// Follows `keys` from `from`. In the configuration itself, `path` says where we are, so that texts on the
     /// way are resolved once and cycles are seen.
-    fn walk(&mut self, from: Located, address: &str, mut path: Option<Path>, whole: &str) -> Answer {
+    fn walk(&mut self, from: Located, keys: &[&str], mut path: Option<Path>, whole: &str) -> Answer {
         let mut at = from;
-        for key in address.split('.').filter(|_| !address.is_empty()) {
+        for key in keys.iter().copied() {
             at = match self.shallow(at, path.as_ref()) {
                 Some(it) => it,
                 None => return Answer::Failed,
@@ -161,8 +162,13 @@ impl Resolver<'_> {
                 (Value::Array(items), Segment::Index(index)) => items.get(*index as usize).cloned(),
                 _ => None,
             };
-            let Some(child) = child.filter(|it| !it.is_null()) else { return missing_key(&at.value, key, address, whole) };
-            at = Located { value: child, at: Written { file: at.at.file, path: at.at.path.join(segment.clone()) } };
+            let Some(child) = child.filter(|it| !it.is_null()) else {
+                return missing_key(&at.value, key, &keys.join("."), whole);
+            };
+            at = Located {
+                value: child,
+                at: Written { file: at.at.file, path: at.at.path.join(segment.clone()) },
+            };
             path = path.map(|it| it.join(segment));
         }
         match path {
@@ -170,12 +176,15 @@ impl Resolver<'_> {
             Some(mut path) => {
                 let Some(located) = self.shallow(at, Some(&path)) else { return Answer::Failed };
                 let written = located.at.clone();
-                if address.is_empty() {
+                if keys.is_empty() {
                     return Answer::Value(located.value, Some(written));
                 }
                 match self.deep(located, &mut path, 0) {
                     Value::Unknown(unknown) => Answer::Unknown((*unknown).clone()),
-                    Value::Null => missing_key(&Value::Null, address, address, whole),
+                    Value::Null => {
+                        let address = keys.join(".");
+                        missing_key(&Value::Null, &address, &address, whole)
+                    }
                     value => Answer::Value(value, Some(written)),
                 }
             }
@@ -197,7 +206,12 @@ impl Resolver<'_> {
             self.report_cycle(start);
             return None;
         }
-        let place = Place::Written { file: located.at.file, path: located.at.path.clone(), part: Part::Value, within: None };
+        let place = Place::Written {
+            file: located.at.file,
+            path: located.at.path.clone(),
+            part: Part::Value,
+            within: None,
+        };
         self.waiting.push((path.clone(), place));
         let used = located.at.clone();
         let resolved = self.expand(located.clone(), text, 0);
@@ -222,7 +236,9 @@ impl Resolver<'_> {
         for (path, place) in cycle.iter().skip(1) {
             diagnostic = diagnostic.related(place.clone(), eco_format!("`{path}` is on the way"));
         }
-        if !self.out.diagnostics.iter().any(|it| it.rule == diagnostic.rule && steps.iter().all(|step| it.message.contains(step.as_str()))) {
+        if !self.out.diagnostics.iter().any(|it| {
+            it.rule == diagnostic.rule && steps.iter().all(|step| it.message.contains(step.as_str()))
+        }) {
             self.out.diagnostics.push(diagnostic);
         }
     }
@@ -259,7 +275,11 @@ impl Resolver<'_> {
                 let mut resolved = Object::new();
                 for (key, item) in object.iter() {
                     let deferred = self.is_deferred(path, key);
-                    let value = if deferred { None } else { self.child(item, Segment::from(key), &mut at, path, nesting) };
+                    let value = if deferred {
+                        None
+                    } else {
+                        self.child(item, Segment::from(key), &mut at, path, nesting)
+                    };
                     changed |= value.is_some();
                     resolved.insert(key.clone(), value.unwrap_or_else(|| item.clone()));
                 }
@@ -270,7 +290,14 @@ impl Resolver<'_> {
     }
 
     /// Resolves one child in place; `None` if nothing changes.
-    fn child(&mut self, item: &Value, segment: Segment, at: &mut Written, path: &mut Path, nesting: usize) -> Option<Value> {
+    fn child(
+        &mut self,
+        item: &Value,
+        segment: Segment,
+        at: &mut Written,
+        path: &mut Path,
+        nesting: usize,
+    ) -> Option<Value> {
         let needs = match item {
             Value::String(text) => syntax::may_hold_variable(text),
             Value::Array(_) | Value::Object(_) => true,
@@ -299,21 +326,27 @@ impl Resolver<'_> {
             Ok(None) => return located,
             Err(error) => {
                 let at = self.within(&located.at, error.range);
-                self.out.diagnostics.push(Diagnostic::new(&rules::VARIABLE_SYNTAX, at, error.message).help(error.help));
+                self.out
+                    .diagnostics
+                    .push(Diagnostic::new(&rules::VARIABLE_SYNTAX, at, error.message).help(error.help));
                 return Located { value: failed(&located.value), at: located.at };
             }
         };
         if nesting >= MAX_NESTING {
             let at = self.within(&located.at, 0..text.len());
             let message = eco_format!("variables lead to variables more than {MAX_NESTING} times here");
-            self.out.diagnostics.push(Diagnostic::new(&rules::VARIABLE_CYCLE, at, message).help("write the value out"));
+            self.out
+                .diagnostics
+                .push(Diagnostic::new(&rules::VARIABLE_CYCLE, at, message).help("write the value out"));
             return Located { value: failed(&located.value), at: located.at };
         }
         if let [Piece::Variable(variable)] = pieces.as_slice() {
             let (value, written) = self.variable(variable, &located.at);
             let result = Located { value, at: written.unwrap_or_else(|| located.at.clone()) };
             return match &result.value {
-                Value::String(text) if syntax::may_hold_variable(text) => self.expand(result.clone(), &text.clone(), nesting + 1),
+                Value::String(text) if syntax::may_hold_variable(text) => {
+                    self.expand(result.clone(), &text.clone(), nesting + 1)
+                }
                 _ => result,
             };
         }
@@ -345,8 +378,12 @@ impl Resolver<'_> {
         if matches!(value, Value::Object(_)) {
             let place = self.within(at, variable.range.clone());
             self.out.diagnostics.push(
-                Diagnostic::new(&rules::VARIABLE_TYPE, place, "this variable is a mapping, which cannot stand inside a text")
-                    .help("refer to one of its values, or let the variable stand alone"),
+                Diagnostic::new(
+                    &rules::VARIABLE_TYPE,
+                    place,
+                    "this variable is a mapping, which cannot stand inside a text",
+                )
+                .help("refer to one of its values, or let the variable stand alone"),
             );
             return failed(&value);
         }
@@ -373,7 +410,9 @@ impl Resolver<'_> {
                 Answer::Failed => return (failed_variable(variable), None),
                 Answer::Refused { message, help } => {
                     let place = self.within(at, call.range.clone());
-                    self.out.diagnostics.push(Diagnostic::new(&rules::UNRESOLVED_VARIABLE, place, message).help(help));
+                    self.out
+                        .diagnostics
+                        .push(Diagnostic::new(&rules::UNRESOLVED_VARIABLE, place, message).help(help));
                     return (failed_variable(variable), None);
                 }
             }
@@ -408,7 +447,10 @@ impl Resolver<'_> {
             return Answer::Unknown((*unknown).clone());
         }
         if matches!(address, Some(Value::Object(_) | Value::Array(_))) {
-            return Answer::refused(eco_format!("the address of `{}` is not a text", call.name), "refer to a text or a number");
+            return Answer::refused(
+                eco_format!("the address of `{}` is not a text", call.name),
+                "refer to a text or a number",
+            );
         }
         (source.ask)(&Question { call, params, address }, self)
     }
@@ -439,7 +481,8 @@ impl Resolver<'_> {
                     let (value, written) = self.variable(variable, at);
                     match &value {
                         Value::String(text) if syntax::may_hold_variable(text) => {
-                            let located = Located { value: value.clone(), at: written.unwrap_or_else(|| at.clone()) };
+                            let located =
+                                Located { value: value.clone(), at: written.unwrap_or_else(|| at.clone()) };
                             self.expand(located, text, 1).value
                         }
                         _ => value,
@@ -463,12 +506,21 @@ impl Resolver<'_> {
     }
 }
 
+/// The keys of a dotted address.
+fn keys(address: &str) -> Vec<&str> {
+    address.split('.').filter(|_| !address.is_empty()).collect()
+}
+
 fn missing_key(parent: &Value, key: &str, address: &str, whole: &str) -> Answer {
-    let keys: Vec<&str> = parent.as_object().map(|it| it.keys().map(EcoString::as_str).collect()).unwrap_or_default();
+    let keys: Vec<&str> =
+        parent.as_object().map(|it| it.keys().map(EcoString::as_str).collect()).unwrap_or_default();
     let help = match nearest(key, keys.iter().copied()) {
         Some(near) => eco_format!("did you mean `{near}`?"),
         None if keys.is_empty() => "add the value, or a fallback behind a comma".into(),
-        None => eco_format!("there is: {}", keys.iter().take(12).map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+        None => eco_format!(
+            "there is: {}",
+            keys.iter().take(12).map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+        ),
     };
     let message = if key == address {
         eco_format!("{whole} has no `{address}`")

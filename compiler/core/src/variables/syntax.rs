@@ -165,8 +165,13 @@ impl Parser<'_> {
     }
 
     fn error(&self, start: usize, message: impl Into<EcoString>, help: &'static str) -> SyntaxError {
-        let end = self.text.get(start..).and_then(|it| it.chars().next()).map_or(start, |it| start + it.len_utf8());
-        SyntaxError { message: message.into(), help, range: start.min(self.text.len())..end.min(self.text.len()) }
+        let end =
+            self.text.get(start..).and_then(|it| it.chars().next()).map_or(start, |it| start + it.len_utf8());
+        SyntaxError {
+            message: message.into(),
+            help,
+            range: start.min(self.text.len())..end.min(self.text.len()),
+        }
     }
 
     fn unterminated(&self, start: usize) -> SyntaxError {
@@ -181,7 +186,11 @@ impl Parser<'_> {
     fn variable(&mut self, start: usize, nested: bool) -> Result<Option<Variable>, SyntaxError> {
         let name_start = self.at;
         let starts = self.peek().is_some_and(|it| it.is_ascii_lowercase());
-        let width = self.rest().bytes().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-')).count();
+        let width = self
+            .rest()
+            .bytes()
+            .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+            .count();
         let after = self.rest().as_bytes().get(width).copied();
         if !starts || !matches!(after, Some(b':' | b'(')) {
             return match (nested, after) {
@@ -207,11 +216,17 @@ impl Parser<'_> {
     }
 
     /// The rest of a source whose name has been read, with what ends it.
-    fn call(&mut self, variable: usize, start: usize, nested: bool) -> Result<Option<(Call, Next)>, SyntaxError> {
+    fn call(
+        &mut self,
+        variable: usize,
+        start: usize,
+        nested: bool,
+    ) -> Result<Option<(Call, Next)>, SyntaxError> {
         let name: EcoString = self.text.get(start..self.at).unwrap_or_default().into();
         let params = if self.peek() == Some('(') { Some(self.params(variable)?) } else { None };
         self.run(' ');
-        let mut call = Call { name, range: start..self.at, params, address: None, address_range: self.at..self.at };
+        let mut call =
+            Call { name, range: start..self.at, params, address: None, address_range: self.at..self.at };
         match self.peek() {
             Some(':') => self.at += 1,
             Some('}' | ',') => {
@@ -219,7 +234,13 @@ impl Parser<'_> {
                 return Ok(Some((call, self.next_source())));
             }
             None => return Err(self.unterminated(variable)),
-            Some(_) => return Err(self.error(self.at, "a colon belongs between a source and its address", "write `:` here")),
+            Some(_) => {
+                return Err(self.error(
+                    self.at,
+                    "a colon belongs between a source and its address",
+                    "write `:` here",
+                ));
+            }
         }
         self.run(' ');
         let address = self.at;
@@ -228,14 +249,22 @@ impl Parser<'_> {
             Some('}' | ',') => {}
             Some(':') if call.params.is_none() && !nested => return Ok(None),
             Some(':') => {
-                return Err(self.error(address, "an address cannot start with a colon", "remove the second `:`"));
+                return Err(self.error(
+                    address,
+                    "an address cannot start with a colon",
+                    "remove the second `:`",
+                ));
             }
             Some('"' | '\'') => {
                 call.address = Some(Operand::Literal(self.quoted(variable)?));
                 call.address_range = address..self.at;
                 self.run(' ');
                 if !matches!(self.peek(), Some('}' | ',')) {
-                    return Err(self.error(self.at, "something follows the quoted address", "end the variable with `}`, or write `, ` and a fallback"));
+                    return Err(self.error(
+                        self.at,
+                        "something follows the quoted address",
+                        "end the variable with `}`, or write `, ` and a fallback",
+                    ));
                 }
             }
             Some(_) => {
@@ -274,7 +303,11 @@ impl Parser<'_> {
                     params.push(None);
                 }
                 Some('}') => {
-                    return Err(self.error(self.at, "the parenthesis is not closed", "add `)` before the `}`"));
+                    return Err(self.error(
+                        self.at,
+                        "the parenthesis is not closed",
+                        "add `)` before the `}`",
+                    ));
                 }
                 Some('"' | '\'') => {
                     params.push(Some(Operand::Literal(self.quoted(variable)?)));
@@ -283,7 +316,9 @@ impl Parser<'_> {
                 }
                 Some(_) => {
                     let operand = match self.operand(variable, &[')', ',', '}'])? {
-                        Operand::Literal(text) => Operand::Literal(literal(&text.to_js_string()).unwrap_or(text)),
+                        Operand::Literal(text) => {
+                            Operand::Literal(literal(&text.to_js_string()).unwrap_or(text))
+                        }
                         template @ Operand::Template(_) => template,
                     };
                     params.push(Some(operand));
@@ -375,11 +410,19 @@ impl Parser<'_> {
                 match self.peek() {
                     Some('}') => Ok((Source::Literal(value), self.next_source())),
                     None => Err(self.unterminated(variable)),
-                    Some(_) => Err(self.error(self.at, "a text is the last fallback", "end the variable with `}` here")),
+                    Some(_) => Err(self.error(
+                        self.at,
+                        "a text is the last fallback",
+                        "end the variable with `}` here",
+                    )),
                 }
             }
             Some(char) if char.is_ascii_alphanumeric() || matches!(char, '.' | '-') => {
-                let width = self.rest().bytes().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b' ')).count();
+                let width = self
+                    .rest()
+                    .bytes()
+                    .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b' '))
+                    .count();
                 self.at += width;
                 let word = self.text.get(start..self.at).unwrap_or_default();
                 match self.peek() {
@@ -436,7 +479,9 @@ mod tests {
     fn piece(piece: &Piece) -> String {
         match piece {
             Piece::Text(it) => format!("{it:?}"),
-            Piece::Variable(it) => format!("<{}>", it.sources.iter().map(source).collect::<Vec<_>>().join(" or ")),
+            Piece::Variable(it) => {
+                format!("<{}>", it.sources.iter().map(source).collect::<Vec<_>>().join(" or "))
+            }
         }
     }
 
@@ -449,7 +494,13 @@ mod tests {
                     Operand::Template(it) => it.iter().map(piece).collect::<Vec<_>>().join("+"),
                 };
                 let params = it.params.as_ref().map_or(String::new(), |it| {
-                    format!("({})", it.iter().map(|it| it.as_ref().map_or("-".into(), operand)).collect::<Vec<_>>().join(","))
+                    format!(
+                        "({})",
+                        it.iter()
+                            .map(|it| it.as_ref().map_or("-".into(), operand))
+                            .collect::<Vec<_>>()
+                            .join(",")
+                    )
                 });
                 format!("{}{params}:{}", it.name, it.address.as_ref().map_or("-".into(), operand))
             }
@@ -460,7 +511,10 @@ mod tests {
     fn variables_and_text() {
         assert_eq!(show("plain"), "text");
         assert_eq!(show("${self:a.b}"), "<self:\"a.b\">");
-        assert_eq!(show("a-${opt:stage, self:provider.stage, 'dev'}-b"), "\"a-\" + <opt:\"stage\" or self:\"provider.stage\" or \"dev\"> + \"-b\"");
+        assert_eq!(
+            show("a-${opt:stage, self:provider.stage, 'dev'}-b"),
+            "\"a-\" + <opt:\"stage\" or self:\"provider.stage\" or \"dev\"> + \"-b\""
+        );
         assert_eq!(show("${file(./a.${opt:x}.yml):b}"), "<file(\"./a.\"+<opt:\"x\">+\".yml\"):\"b\">");
         assert_eq!(show("${ssm(eu-west-1, raw):/a/b}"), "<ssm(\"eu-west-1\",\"raw\"):\"/a/b\">");
         assert_eq!(show("${opt:a, -1.5}"), "<opt:\"a\" or -1.5>");

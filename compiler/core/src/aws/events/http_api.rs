@@ -488,8 +488,7 @@ fn target(route: &Route<'_>, config: &ApiConfig, out: &mut Fragment) {
     });
     out.push(
         Resource::new(integration_id(function), "AWS::ApiGatewayV2::Integration", properties, from)
-            .with_some("DependsOn", function.alias_id())
-            .with_some("Condition", function.condition.clone()),
+            .with_some("DependsOn", function.alias_id()),
     );
 }
 
@@ -507,5 +506,4 @@ fn lower_route(key: &EcoString, route: &Route<'_>, config: &ApiConfig) -> Resour
     let id = if key == "*" { "HttpApiRouteDefault".into() } else { eco_format!("HttpApiRoute{}", naming::path(key)) };
     Resource::new(id, "AWS::ApiGatewayV2::Route", properties, &route.from)
         .with("DependsOn", integration)
-        .with_some("Condition", route.function.condition.clone())
 }

@@ -58,7 +58,7 @@ pub struct Rate(pub Text);
 
 impl Typed for Rate {
     const SHAPE: &'static Shape = &Shape::String(StringShape {
-        noun: "`rate(10 minutes)` or `cron(0 12 * * ? *)`",
+        noun: "a rate as `rate(1 minute)` or `rate(10 minutes)`, or a schedule as `cron(0 12 * * ? *)`",
         pattern: Some(
             r"^rate\((?:1 (?:minute|hour|day)|(?:1\d+|[2-9]\d*) (?:minute|hour|day)s)\)$|^cron\(\S+ \S+ \S+ \S+ \S+ \S+\)$",
         ),
@@ -241,8 +241,7 @@ fn rule(schedule: &Schedule, rate: &Cfn<Rate>, count: usize, function: &Function
     properties.insert("Targets", Value::from([target.into()]));
     out.push(
         Resource::new(id.clone(), "AWS::Events::Rule", properties, from)
-            .with_some("DependsOn", function.alias_id())
-            .with_some("Condition", function.condition.clone()),
+            .with_some("DependsOn", function.alias_id()),
     );
     let permission = json!({
         "FunctionName": (function.target()),
@@ -279,5 +278,4 @@ fn scheduler(
     properties.insert_some("ScheduleExpressionTimezone", timezone.clone());
     Resource::new(eco_format!("{}SchedulerSchedule{count}", function.id()), "AWS::Scheduler::Schedule", properties, from)
         .with_some("DependsOn", function.alias_id())
-        .with_some("Condition", function.condition.clone())
 }

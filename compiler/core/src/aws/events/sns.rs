@@ -164,7 +164,6 @@ fn one(event: &Sns, function: &FunctionContext, service: &ServiceContext, from: 
     let subscribe = |subscription: Object| {
         Resource::new(subscription_id.clone(), "AWS::SNS::Subscription", subscription, from)
             .with_some("DependsOn", function.alias_id())
-            .with_some("Condition", function.condition.clone())
     };
     let source = match arn {
         Some(arn) => {

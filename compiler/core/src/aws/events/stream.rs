@@ -234,13 +234,7 @@ fn one(
         };
         properties.insert("EventSourceArn", &consumer);
         statements.consumers.push(consumer);
-        if stream.starting_position == Some(StartingPosition::AtTimestamp) && stream.starting_position_timestamp.is_none() {
-            out.report(
-                Diagnostic::new(&rules::MISSING_KEY, Place::key(from.join("startingPosition")), "missing key `startingPositionTimestamp`")
-                    .why("`AT_TIMESTAMP` needs to know the time")
-                    .help("add `startingPositionTimestamp` in seconds since 1970"),
-            );
-        }
+        report_missing_time(stream, from, out);
         properties.insert_some("StartingPositionTimestamp", stream.starting_position_timestamp);
     }
     if let Some(StreamDestinations { on_failure }) = &stream.destinations {
@@ -265,6 +259,16 @@ fn one(
         mapping.body.insert("DependsOn", all);
     }
     out.push(mapping);
+}
+
+fn report_missing_time(stream: &Stream, from: &Path, out: &mut Fragment) {
+    if stream.starting_position == Some(StartingPosition::AtTimestamp) && stream.starting_position_timestamp.is_none() {
+        out.report(
+            Diagnostic::new(&rules::MISSING_KEY, Place::key(from.join("startingPosition")), "missing key `startingPositionTimestamp`")
+                .why("`AT_TIMESTAMP` needs to know the time")
+                .help("add `startingPositionTimestamp` in seconds since 1970"),
+        );
+    }
 }
 
 fn properties(stream: &Stream, function: &FunctionContext) -> Object {
@@ -309,5 +313,4 @@ fn consumer_resource(stream: &Stream, name: &str, function: &FunctionContext, se
     let name = eco_format!("{}{name}{owner}Consumer", function.key);
     let properties = json!({ "StreamARN": (stream.arn.to_value()), "ConsumerName": (name.clone()) });
     Resource::new(eco_format!("{}StreamConsumer", naming::normalized(&name)), "AWS::Kinesis::StreamConsumer", properties, from)
-        .with_some("Condition", function.condition.clone())
 }

@@ -56,7 +56,8 @@ pub fn lower(service: &ServiceContext) -> Fragment {
         "BucketEncryption",
         json!({ "ServerSideEncryptionConfiguration": [{ "ServerSideEncryptionByDefault": { "SSEAlgorithm": "AES256" } }] }),
     );
-    properties.insert_some("Tags", settings.tags.as_ref().filter(|it| !it.0.is_empty()).map(|it| it.to_list()));
+    properties
+        .insert_some("Tags", settings.tags.as_ref().filter(|it| !it.0.is_empty()).map(|it| it.to_list()));
     if settings.block_public_access == Some(true) {
         properties.insert(
             "PublicAccessBlockConfiguration",
@@ -76,7 +77,8 @@ pub fn lower(service: &ServiceContext) -> Fragment {
 /// Denies whatever does not come over TLS.
 fn policy() -> Value {
     let arn = |tail: Option<&str>| {
-        let mut parts = vec!["arn:".into(), reference("AWS::Partition"), ":s3:::".into(), reference(DEPLOYMENT_BUCKET)];
+        let mut parts =
+            vec!["arn:".into(), reference("AWS::Partition"), ":s3:::".into(), reference(DEPLOYMENT_BUCKET)];
         parts.extend(tail.map(Value::from));
         join("", parts)
     };

@@ -7,8 +7,8 @@ use crate::aws::context::{Alias, FunctionContext, ServiceContext};
 use crate::aws::function::{AliasParts, DurableConfig, Function};
 use crate::aws::naming::{self, ROLE};
 use crate::aws::types::{
-    AutomaticRuntimeMode, FileSystem, LambdaLogs, RuntimeManagement, RuntimeManagementSettings, RuntimeMode, Tags,
-    Tracing, TracingMode, Vpc, VpcSetting,
+    AutomaticRuntimeMode, FileSystem, LambdaLogs, RuntimeManagement, RuntimeManagementSettings, RuntimeMode,
+    Tags, Tracing, TracingMode, Vpc, VpcSetting,
 };
 use crate::cfn::{Fragment, Resource, get_att};
 use crate::diagnostic::{Diagnostic, Place};
@@ -59,11 +59,18 @@ pub fn artifact(function: &Function, context: &FunctionContext, service: &Servic
     if let Some(ready) = own.and_then(|it| it.artifact.as_ref()).or(service.package.artifact.as_ref()) {
         return base(ready);
     }
-    let individually = service.package.individually == Some(true) || own.and_then(|it| it.individually) == Some(true);
+    let individually =
+        service.package.individually == Some(true) || own.and_then(|it| it.individually) == Some(true);
     if individually { eco_format!("{}.zip", context.key) } else { eco_format!("{}.zip", service.service) }
 }
 
-fn code(function: &Function, context: &FunctionContext, service: &ServiceContext, properties: &mut Object, out: &mut Fragment) {
+fn code(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &mut Object,
+    out: &mut Fragment,
+) {
     let Some(handler) = &function.handler else {
         image::lower(function, context, service, properties, out);
         return;
@@ -80,7 +87,9 @@ fn code(function: &Function, context: &FunctionContext, service: &ServiceContext
 fn runtime_management(management: &RuntimeManagement) -> Option<Value> {
     let (mode, arn) = match management {
         RuntimeManagement::Mode(AutomaticRuntimeMode::Auto) => (RuntimeMode::Auto, None),
-        RuntimeManagement::Mode(AutomaticRuntimeMode::OnFunctionUpdate) => (RuntimeMode::OnFunctionUpdate, None),
+        RuntimeManagement::Mode(AutomaticRuntimeMode::OnFunctionUpdate) => {
+            (RuntimeMode::OnFunctionUpdate, None)
+        }
         RuntimeManagement::Settings(RuntimeManagementSettings { mode, arn }) => (*mode, arn.clone()),
     };
     match mode {
@@ -95,12 +104,20 @@ fn runtime_management(management: &RuntimeManagement) -> Option<Value> {
     }
 }
 
-fn settings(function: &Function, context: &FunctionContext, service: &ServiceContext, properties: &mut Object) {
+fn settings(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &mut Object,
+) {
     let provider = &service.provider;
     properties.insert("FunctionName", &context.name);
     properties.insert("MemorySize", Int(context.memory_size));
     properties.insert("Timeout", Int(context.timeout));
-    properties.insert_some("Architectures", function.architecture.or(provider.architecture).map(|it| Value::from([it.into()])));
+    properties.insert_some(
+        "Architectures",
+        function.architecture.or(provider.architecture).map(|it| Value::from([it.into()])),
+    );
     properties.insert_some("Description", function.description.clone().filter(|it| !it.is_empty()));
     if function.snap_start == Some(true) {
         properties.insert("SnapStart", json!({ "ApplyOn": "PublishedVersions" }));
@@ -110,12 +127,19 @@ fn settings(function: &Function, context: &FunctionContext, service: &ServiceCon
         tags.0.extend(function.tags.clone().map(|it| it.0).unwrap_or_default());
         properties.insert("Tags", Tags(tags.0).to_list());
     }
-    properties.insert_some("EphemeralStorage", function.ephemeral_storage_size.map(|it| json!({ "Size": it })));
+    properties
+        .insert_some("EphemeralStorage", function.ephemeral_storage_size.map(|it| json!({ "Size": it })));
     properties.insert_some("RecursiveLoop", function.recursive_loop);
 }
 
 /// What needs a permission of the role: dead letters, keys, tracing; and the environment, which stands behind them.
-fn permissions(function: &Function, context: &FunctionContext, service: &ServiceContext, properties: &mut Object, out: &mut Fragment) {
+fn permissions(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &mut Object,
+    out: &mut Fragment,
+) {
     let provider = &service.provider;
     if let Some(target) = &function.on_error {
         properties.insert("DeadLetterConfig", json!({ "TargetArn": (target.to_value()) }));
@@ -144,7 +168,8 @@ fn permissions(function: &Function, context: &FunctionContext, service: &Service
     if function.environment.is_some() || provider.environment.is_some() {
         let all = [provider.environment.as_ref(), function.environment.as_ref()].into_iter().flatten();
         let mut variables = Object::new();
-        all.flat_map(|it| it.0.iter()).for_each(|(name, value)| variables.insert(name.clone(), value.to_value()));
+        all.flat_map(|it| it.0.iter())
+            .for_each(|(name, value)| variables.insert(name.clone(), value.to_value()));
         properties.insert("Environment", json!({ "Variables": variables }));
     }
     let _ = context;
@@ -173,7 +198,13 @@ fn role_of(function: &Function, service: &ServiceContext, properties: &mut Objec
     }
 }
 
-fn network(function: &Function, context: &FunctionContext, service: &ServiceContext, properties: &mut Object, out: &mut Fragment) {
+fn network(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &mut Object,
+    out: &mut Fragment,
+) {
     let own = match &function.vpc {
         Some(VpcSetting::Off(_)) => None,
         Some(VpcSetting::Vpc(vpc)) => Some(vpc),
@@ -186,7 +217,10 @@ fn network(function: &Function, context: &FunctionContext, service: &ServiceCont
         };
         let provider_ipv6 = service.provider.vpc.as_ref().and_then(|it| it.ipv6_allowed_for_dual_stack);
         let mut config = Object::new();
-        config.insert_some("Ipv6AllowedForDualStack", ipv6_allowed_for_dual_stack.filter(|it| *it).or(provider_ipv6).or(*ipv6_allowed_for_dual_stack));
+        config.insert_some(
+            "Ipv6AllowedForDualStack",
+            ipv6_allowed_for_dual_stack.filter(|it| *it).or(provider_ipv6).or(*ipv6_allowed_for_dual_stack),
+        );
         config.insert("SecurityGroupIds", list(security_group_ids));
         config.insert("SubnetIds", list(subnet_ids));
         properties.insert("VpcConfig", config);

@@ -13,9 +13,17 @@ use crate::shape::check::matches;
 use crate::value::{Object, Value};
 
 /// Sets the code of a function that is an image.
-pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceContext, properties: &mut Object, out: &mut Fragment) {
+pub fn lower(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &mut Object,
+    out: &mut Fragment,
+) {
     let path = context.path.join("image");
-    if let Some(Image::Settings(ImageSettings { command, entry_point, working_directory, name, uri })) = &function.image {
+    if let Some(Image::Settings(ImageSettings { command, entry_point, working_directory, name, uri })) =
+        &function.image
+    {
         let mut config = Object::new();
         config.insert_some("Command", command.clone());
         config.insert_some("EntryPoint", entry_point.clone());
@@ -25,17 +33,24 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
         }
         let problem = match (name, uri) {
             (Some(_), Some(_)) => Some(("`name` and `uri` exclude each other", "keep one of the two")),
-            (None, None) => Some(("an image needs `name` or `uri`", "add the name of an image of `provider.ecr.images`, or a URI")),
+            (None, None) => Some((
+                "an image needs `name` or `uri`",
+                "add the name of an image of `provider.ecr.images`, or a URI",
+            )),
             _ => None,
         };
         if let Some((message, help)) = problem {
-            out.report(Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::key(path.clone()), message).help(help));
+            out.report(
+                Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::key(path.clone()), message).help(help),
+            );
         }
     }
     let uri = match uri(function, service) {
         Ok(uri) => uri,
         Err((message, help)) => {
-            out.report(Diagnostic::new(&rules::UNKNOWN_IMAGE, Place::value(path.clone()), message).help(help));
+            out.report(
+                Diagnostic::new(&rules::UNKNOWN_IMAGE, Place::value(path.clone()), message).help(help),
+            );
             EcoString::new()
         }
     };
@@ -63,7 +78,9 @@ pub fn digest(function: &Function, service: &ServiceContext) -> Option<EcoString
 /// The URI of a function's image, or why there is none.
 fn uri(function: &Function, service: &ServiceContext) -> Result<EcoString, (EcoString, EcoString)> {
     let (name, uri) = match &function.image {
-        Some(Image::Reference(ImageReference(text))) if matches(IMAGE_NAME, text) => (Some(text.clone()), None),
+        Some(Image::Reference(ImageReference(text))) if matches(IMAGE_NAME, text) => {
+            (Some(text.clone()), None)
+        }
         Some(Image::Reference(ImageReference(text))) => (None, Some(text.clone())),
         Some(Image::Settings(it)) => (it.name.clone(), it.uri.clone()),
         None => (None, None),
@@ -74,8 +91,12 @@ fn uri(function: &Function, service: &ServiceContext) -> Result<EcoString, (EcoS
     let Some(name) = name else { return Ok(EcoString::new()) };
     let images = service.provider.ecr.as_ref().and_then(|it| it.get("images")).and_then(Value::as_object);
     let Some(image) = images.and_then(|it| it.get(&name)) else {
-        let near = crate::diagnostic::nearest(&name, images.into_iter().flat_map(|it| it.keys()).map(EcoString::as_str));
-        let help = near.map_or_else(|| eco_format!("add `{name}` there"), |it| eco_format!("did you mean `{it}`?"));
+        let near = crate::diagnostic::nearest(
+            &name,
+            images.into_iter().flat_map(|it| it.keys()).map(EcoString::as_str),
+        );
+        let help =
+            near.map_or_else(|| eco_format!("add `{name}` there"), |it| eco_format!("did you mean `{it}`?"));
         return Err((eco_format!("`provider.ecr.images` has no image `{name}`"), help));
     };
     match image {

@@ -22,12 +22,18 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     let mut config = Object::new();
     let mut waits: Vec<EcoString> = context.alias_id().into_iter().collect();
     if let Some(Destinations { on_success, on_failure }) = destinations {
-        for (key, field, destination) in [("OnSuccess", "onSuccess", on_success), ("OnFailure", "onFailure", on_failure)] {
+        for (key, field, destination) in
+            [("OnSuccess", "onSuccess", on_success), ("OnFailure", "onFailure", on_failure)]
+        {
             let Some(destination) = destination else { continue };
             let path = context.path.join("destinations").join(field);
             let Some(target) = resolve(destination, service, &path, out) else { continue };
-            if let Some(condition) = target.condition.as_ref().filter(|it| context.condition.as_ref() != Some(it)) {
-                let message = eco_format!("the destination exists only under the condition `{condition}`, the function without it");
+            if let Some(condition) =
+                target.condition.as_ref().filter(|it| context.condition.as_ref() != Some(it))
+            {
+                let message = eco_format!(
+                    "the destination exists only under the condition `{condition}`, the function without it"
+                );
                 out.report(
                     Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path), message)
                         .help(eco_format!("add `condition: {condition}` to the function")),
@@ -36,7 +42,8 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
             config.insert(key, json!({ "Destination": (target.arn) }));
             waits.extend(target.alias_id);
             if role::custom(function, &service.provider).is_none() {
-                let statement = json!({ "Effect": "Allow", "Action": (target.action), "Resource": (target.resource) });
+                let statement =
+                    json!({ "Effect": "Allow", "Action": (target.action), "Resource": (target.resource) });
                 out.statements.push(Permission { statement, once: target.once, late: true });
             }
         }
@@ -44,7 +51,8 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     let mut properties = Object::new();
     properties.insert("FunctionName", reference(context.logical_id()));
     properties.insert("DestinationConfig", config);
-    properties.insert("Qualifier", context.alias.as_ref().map_or_else(|| "$LATEST".into(), |it| it.name.clone()));
+    properties
+        .insert("Qualifier", context.alias.as_ref().map_or_else(|| "$LATEST".into(), |it| it.name.clone()));
     properties.insert_some("MaximumEventAgeInSeconds", *maximum_event_age);
     properties.insert_some("MaximumRetryAttempts", *maximum_retry_attempts);
     waits.dedup();
@@ -70,7 +78,12 @@ struct Target {
     once: bool,
 }
 
-fn resolve(destination: &Destination, service: &ServiceContext, path: &Path, out: &mut Fragment) -> Option<Target> {
+fn resolve(
+    destination: &Destination,
+    service: &ServiceContext,
+    path: &Path,
+    out: &mut Fragment,
+) -> Option<Target> {
     match destination {
         Destination::Typed(TypedDestination { arn, kind }) => {
             let action = match kind {
@@ -80,7 +93,14 @@ fn resolve(destination: &Destination, service: &ServiceContext, path: &Path, out
                 DestinationKind::EventBus => "events:PutEvents",
             };
             let arn = Value::from(arn.clone());
-            Some(Target { arn: arn.clone(), action, resource: arn, alias_id: None, condition: None, once: false })
+            Some(Target {
+                arn: arn.clone(),
+                action,
+                resource: arn,
+                alias_id: None,
+                condition: None,
+                once: false,
+            })
         }
         Destination::Target(text) if text.starts_with("arn:") => {
             let kinds = [
@@ -91,13 +111,24 @@ fn resolve(destination: &Destination, service: &ServiceContext, path: &Path, out
             ];
             let Some((_, action)) = kinds.iter().find(|(part, _)| text.contains(part)) else {
                 out.report(
-                    Diagnostic::new(&rules::INVALID_FORMAT, Place::value(path.clone()), eco_format!("`{text}` is no destination"))
-                        .help("write the ARN of a function, a queue, a topic or an event bus"),
+                    Diagnostic::new(
+                        &rules::INVALID_FORMAT,
+                        Place::value(path.clone()),
+                        eco_format!("`{text}` is no destination"),
+                    )
+                    .help("write the ARN of a function, a queue, a topic or an event bus"),
                 );
                 return None;
             };
             let arn = Value::from(text);
-            Some(Target { arn: arn.clone(), action, resource: arn, alias_id: None, condition: None, once: true })
+            Some(Target {
+                arn: arn.clone(),
+                action,
+                resource: arn,
+                alias_id: None,
+                condition: None,
+                once: true,
+            })
         }
         Destination::Target(key) => {
             let Some(function) = service.function(key) else {
@@ -122,9 +153,12 @@ pub fn unknown_function(key: &str, service: &ServiceContext, at: Place) -> Diagn
     let message = eco_format!("the service has no function `{key}`");
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_FUNCTION, at.clone(), message);
     match crate::diagnostic::nearest(key, service.functions.iter().map(|it| it.key.as_str())) {
-        Some(near) => diagnostic
-            .help(eco_format!("did you mean `{near}`?"))
-            .replace(eco_format!("replace with `{near}`"), false, at, near),
+        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("replace with `{near}`"),
+            false,
+            at,
+            near,
+        ),
         None => diagnostic.help("write the key of a function of this service, or an ARN"),
     }
 }

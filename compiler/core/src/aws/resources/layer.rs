@@ -37,16 +37,31 @@ pub fn archive(key: &str, layer: &Layer) -> EcoString {
 }
 
 fn properties(key: &str, layer: &Layer, service: &ServiceContext) -> Object {
-    let Layer { allowed_accounts: _, compatible_architectures, compatible_runtimes, description, license_info, name, .. } = layer;
+    let Layer {
+        allowed_accounts: _,
+        compatible_architectures,
+        compatible_runtimes,
+        description,
+        license_info,
+        name,
+        ..
+    } = layer;
     let mut properties = Object::new();
     let s3_key = deployment_bucket::key(service, &archive(key, layer));
-    properties.insert("Content", json!({ "S3Bucket": (deployment_bucket::bucket(service)), "S3Key": s3_key }));
+    properties
+        .insert("Content", json!({ "S3Bucket": (deployment_bucket::bucket(service)), "S3Key": s3_key }));
     properties.insert("LayerName", name.clone().unwrap_or_else(|| key.into()));
     properties.insert_some("Description", description.clone());
     properties.insert_some("LicenseInfo", license_info.clone());
     let list = |items: Vec<Value>| Value::from(items);
-    properties.insert_some("CompatibleRuntimes", compatible_runtimes.clone().map(|it| list(it.into_iter().map(Value::from).collect())));
-    properties.insert_some("CompatibleArchitectures", compatible_architectures.clone().map(|it| list(it.into_iter().map(Value::from).collect())));
+    properties.insert_some(
+        "CompatibleRuntimes",
+        compatible_runtimes.clone().map(|it| list(it.into_iter().map(Value::from).collect())),
+    );
+    properties.insert_some(
+        "CompatibleArchitectures",
+        compatible_architectures.clone().map(|it| list(it.into_iter().map(Value::from).collect())),
+    );
     properties
 }
 
@@ -59,7 +74,10 @@ fn one(key: &EcoString, layer: &Layer, service: &ServiceContext, out: &mut Fragm
     let id = if retain { eco_format!("{base}{hash}") } else { base.clone() };
     let policy = retain.then_some("Retain");
     let s3_key = properties.get("Content").and_then(|it| it.get("S3Key")).cloned().unwrap_or_default();
-    out.push(Resource::new(id.clone(), "AWS::Lambda::LayerVersion", properties, &from).with_some("DeletionPolicy", policy));
+    out.push(
+        Resource::new(id.clone(), "AWS::Lambda::LayerVersion", properties, &from)
+            .with_some("DeletionPolicy", policy),
+    );
     for account in layer.allowed_accounts.iter().flatten() {
         let tail = account.replacen("*", "Wild", 1);
         let permission = eco_format!("{}{tail}LambdaLayerPermission", naming::normalized(key));
@@ -103,7 +121,10 @@ pub fn used(function: &Object, service: &ServiceContext) -> Vec<UsedLayer> {
     let references = function.get("Layers").and_then(Value::as_array).unwrap_or_default();
     let ids = references.iter().filter_map(|it| it.get("Ref")).filter_map(Value::as_str);
     ids.filter_map(|id| {
-        let found = service.layers.iter().find(|(key, _)| eco_format!("{}LambdaLayer", naming::normalized(key)) == id);
+        let found = service
+            .layers
+            .iter()
+            .find(|(key, _)| eco_format!("{}LambdaLayer", naming::normalized(key)) == id);
         let (key, layer) = found?;
         let mut properties = properties(key, layer, service);
         properties.edit_object("Content", |it| it.remove("S3Key"));

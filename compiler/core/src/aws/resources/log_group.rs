@@ -24,8 +24,12 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     let provider = &service.provider;
     let mut properties = Object::new();
     properties.insert("LogGroupName", name(&context.name));
-    properties.insert_some("RetentionInDays", function.log_retention_in_days.or(provider.log_retention_in_days).map(|it| it.0));
-    let protection = function.log_data_protection_policy.as_ref().or(provider.log_data_protection_policy.as_ref());
+    properties.insert_some(
+        "RetentionInDays",
+        function.log_retention_in_days.or(provider.log_retention_in_days).map(|it| it.0),
+    );
+    let protection =
+        function.log_data_protection_policy.as_ref().or(provider.log_data_protection_policy.as_ref());
     properties.insert_some("DataProtectionPolicy", protection.map(policy));
     let id = naming::log_group(&context.key);
     out.push(

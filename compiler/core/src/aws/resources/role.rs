@@ -57,9 +57,13 @@ pub fn reference(function: &Function, provider: &Provider) -> RoleReference {
         Some(Cfn::Value(text)) => RoleReference::Own(text.clone()),
         Some(Cfn::Unknown(_)) => RoleReference::External,
         Some(Cfn::Intrinsic(it)) => match it.get("Fn::GetAtt").and_then(Value::as_array) {
-            Some([Value::String(id), Value::String(attribute)]) if attribute == "Arn" => RoleReference::Own(id.clone()),
+            Some([Value::String(id), Value::String(attribute)]) if attribute == "Arn" => {
+                RoleReference::Own(id.clone())
+            }
             Some(_) => RoleReference::Shared,
-            None if ["Fn::ImportValue", "Ref", "Fn::Sub"].iter().any(|key| it.get(key).is_some()) => RoleReference::External,
+            None if ["Fn::ImportValue", "Ref", "Fn::Sub"].iter().any(|key| it.get(key).is_some()) => {
+                RoleReference::External
+            }
             None => RoleReference::Shared,
         },
     }
@@ -110,7 +114,8 @@ pub fn lower(service: &ServiceContext, functions: &[&LoweredFunction], rest: &[&
     properties.insert("Path", settings.path.clone().unwrap_or_else(|| "/".into()));
     properties.insert("RoleName", settings.name.clone().map_or_else(|| default_name(service), Value::String));
     properties.insert_some("Tags", settings.tags.as_ref().map(|it| it.to_list()));
-    let boundary = settings.permissions_boundary.clone().or(settings.permission_boundary.clone()).map(Value::from);
+    let boundary =
+        settings.permissions_boundary.clone().or(settings.permission_boundary.clone()).map(Value::from);
     let boundary = boundary.or_else(|| provider.role_permissions_boundary.clone().map(Value::from));
     properties.insert_some("PermissionsBoundary", boundary);
     let managed = managed_policies(service, functions, rest, &settings);
@@ -122,10 +127,18 @@ pub fn lower(service: &ServiceContext, functions: &[&LoweredFunction], rest: &[&
 }
 
 fn default_name(service: &ServiceContext) -> Value {
-    join("-", vec![(&service.service).into(), (&service.stage).into(), to("AWS::Region"), "lambdaRole".into()])
+    join(
+        "-",
+        vec![(&service.service).into(), (&service.stage).into(), to("AWS::Region"), "lambdaRole".into()],
+    )
 }
 
-fn policy(service: &ServiceContext, functions: &[&LoweredFunction], rest: &[&Fragment], settings: &RoleSettings) -> Value {
+fn policy(
+    service: &ServiceContext,
+    functions: &[&LoweredFunction],
+    rest: &[&Fragment],
+    settings: &RoleSettings,
+) -> Value {
     let mut statements = log_statements(service, functions);
     let own = settings.statements.as_ref().or(service.provider.iam_role_statements.as_ref());
     statements.extend(own.into_iter().flatten().map(|it| it.to_value()));
@@ -165,11 +178,15 @@ fn policy(service: &ServiceContext, functions: &[&LoweredFunction], rest: &[&Fra
 fn log_statements(service: &ServiceContext, functions: &[&LoweredFunction]) -> Vec<Value> {
     let prefix = eco_format!("{}-{}", service.service, service.stage);
     let arn = |group: &str, tail: &str| {
-        sub(eco_format!("arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{group}{tail}"))
+        sub(eco_format!(
+            "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{group}{tail}"
+        ))
     };
     let (mut create, mut put) = (Vec::new(), Vec::new());
-    let (canonical, other): (Vec<_>, Vec<_>) =
-        functions.iter().map(|it| &it.role).partition(|it| it.name.is_empty() || it.name.starts_with(prefix.as_str()));
+    let (canonical, other): (Vec<_>, Vec<_>) = functions
+        .iter()
+        .map(|it| &it.role)
+        .partition(|it| it.name.is_empty() || it.name.starts_with(prefix.as_str()));
     for function in other.iter().filter(|it| !it.disable_logs) {
         let group = log_group::name(&function.name);
         create.push(arn(&group, ":*"));
@@ -189,8 +206,11 @@ fn log_statements(service: &ServiceContext, functions: &[&LoweredFunction]) -> V
         }),
         json!({ "Effect": "Allow", "Action": ["logs:PutLogEvents"], "Resource": put }),
     ];
-    let silent: Vec<Value> =
-        canonical.iter().filter(|it| it.disable_logs).map(|it| arn(&log_group::name(&it.name), ":*")).collect();
+    let silent: Vec<Value> = canonical
+        .iter()
+        .filter(|it| it.disable_logs)
+        .map(|it| arn(&log_group::name(&it.name), ":*"))
+        .collect();
     if logging && !silent.is_empty() {
         statements.push(json!({ "Effect": "Deny", "Action": "logs:PutLogEvents", "Resource": silent }));
     }

@@ -52,20 +52,38 @@ pub fn lower(function: &Function, context: &FunctionContext, out: &mut Fragment)
         };
         let mut url = permission("lambda:InvokeFunctionUrl");
         url.insert("FunctionUrlAuthType", "NONE");
-        out.push(resource(&eco_format!("{}LambdaPermissionFnUrl", context.id()), "AWS::Lambda::Permission", url));
+        out.push(resource(
+            &eco_format!("{}LambdaPermissionFnUrl", context.id()),
+            "AWS::Lambda::Permission",
+            url,
+        ));
         let mut invoke = permission("lambda:InvokeFunction");
         invoke.insert("InvokedViaFunctionUrl", true);
-        out.push(resource(&eco_format!("{}LambdaPermissionFn", context.id()), "AWS::Lambda::Permission", invoke));
+        out.push(resource(
+            &eco_format!("{}LambdaPermissionFn", context.id()),
+            "AWS::Lambda::Permission",
+            invoke,
+        ));
     }
 }
 
 fn cors_config(settings: UrlCorsSettings) -> Value {
-    let UrlCorsSettings { allow_credentials, allowed_headers, allowed_methods, allowed_origins, exposed_response_headers, max_age } =
-        settings;
+    let UrlCorsSettings {
+        allow_credentials,
+        allowed_headers,
+        allowed_methods,
+        allowed_origins,
+        exposed_response_headers,
+        max_age,
+    } = settings;
     let list = |written: Option<Vec<EcoString>>, default: &[&str]| {
         let items = written.unwrap_or_else(|| default.iter().map(|it| EcoString::from(*it)).collect());
         let mut unique: Vec<EcoString> = Vec::new();
-        items.into_iter().for_each(|it| if !unique.contains(&it) { unique.push(it) });
+        items.into_iter().for_each(|it| {
+            if !unique.contains(&it) {
+                unique.push(it)
+            }
+        });
         Value::from(unique)
     };
     let mut config = Object::new();

@@ -132,14 +132,20 @@ pub fn check(section: &Value, cx: &mut Checker) {
         check_shape(part, UserResources::SHAPE, &mut below);
         cx.diagnostics.append(&mut below.diagnostics);
         let resources = part.get("Resources").and_then(Value::as_object);
-        for (id, resource) in resources.into_iter().flat_map(Object::iter).filter(|(id, _)| !id.starts_with("Fn::")) {
+        for (id, resource) in
+            resources.into_iter().flat_map(Object::iter).filter(|(id, _)| !id.starts_with("Fn::"))
+        {
             let path = path.join("Resources").join(id);
             check_id(id, &path, cx);
             let mut below = cx.fresh(path.clone());
             if resource.is_null() {
                 below.diagnostics.push(
-                    Diagnostic::new(&rules::WRONG_TYPE, Place::key(path), eco_format!("the resource `{id}` is empty"))
-                        .help("give it a `Type` and `Properties`, or remove it"),
+                    Diagnostic::new(
+                        &rules::WRONG_TYPE,
+                        Place::key(path),
+                        eco_format!("the resource `{id}` is empty"),
+                    )
+                    .help("give it a `Type` and `Properties`, or remove it"),
                 );
             } else {
                 check_shape(resource, UserResource::SHAPE, &mut below);
@@ -153,8 +159,9 @@ fn check_id(id: &EcoString, path: &Path, cx: &mut Checker) {
     let fits = id.len() <= 255 && id.bytes().all(|it| it.is_ascii_alphanumeric());
     if let Some(level) = cx.level.filter(|_| !fits) {
         let at = Place::Resolved { path: path.clone(), part: Part::Key };
-        let mut diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, eco_format!("`{id}` is not a logical id"))
-            .help("use letters and digits only");
+        let mut diagnostic =
+            Diagnostic::new(&rules::INVALID_FORMAT, at, eco_format!("`{id}` is not a logical id"))
+                .help("use letters and digits only");
         diagnostic.severity = level;
         cx.diagnostics.push(diagnostic);
     }
@@ -221,7 +228,8 @@ pub fn merge(section: &Value, template: &mut Template, diagnostics: &mut Vec<Dia
 
 /// Where an entry of a part is written.
 fn locate(section: &Value, root: &Path, key: &str, id: &EcoString) -> Path {
-    let holder = parts(section).into_iter().find(|(_, part)| part.get(key).and_then(|it| it.get(id)).is_some());
+    let holder =
+        parts(section).into_iter().find(|(_, part)| part.get(key).and_then(|it| it.get(id)).is_some());
     holder.map_or_else(|| root.clone(), |(path, _)| path).join(key).join(id)
 }
 
@@ -247,23 +255,43 @@ fn without_null(value: &Value) -> Value {
     match value {
         Value::Array(items) => Value::array(items.iter().map(without_null)),
         Value::Object(object) => {
-            let kept = object.iter().filter(|(_, it)| !it.is_null()).map(|(key, it)| (key.clone(), without_null(it)));
+            let kept = object
+                .iter()
+                .filter(|(_, it)| !it.is_null())
+                .map(|(key, it)| (key.clone(), without_null(it)));
             Value::from(kept.collect::<Object>())
         }
         other => other.clone(),
     }
 }
 
-fn extend(id: &EcoString, extension: &Value, path: &Path, template: &mut Template, diagnostics: &mut Vec<Diagnostic>) {
-    let known: Vec<EcoString> =
-        template.body.get("Resources").and_then(Value::as_object).map(|it| it.keys().cloned().collect()).unwrap_or_default();
+fn extend(
+    id: &EcoString,
+    extension: &Value,
+    path: &Path,
+    template: &mut Template,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let known: Vec<EcoString> = template
+        .body
+        .get("Resources")
+        .and_then(Value::as_object)
+        .map(|it| it.keys().cloned().collect())
+        .unwrap_or_default();
     if !known.contains(id) {
         let at = Place::key(path.clone());
-        let diagnostic = Diagnostic::new(&rules::UNKNOWN_RESOURCE, at.clone(), eco_format!("the template has no resource `{id}` to extend"));
+        let diagnostic = Diagnostic::new(
+            &rules::UNKNOWN_RESOURCE,
+            at.clone(),
+            eco_format!("the template has no resource `{id}` to extend"),
+        );
         diagnostics.push(match nearest(id, known.iter().map(EcoString::as_str)) {
-            Some(near) => diagnostic
-                .help(eco_format!("did you mean `{near}`?"))
-                .replace(eco_format!("rename to `{near}`"), false, at, near),
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                eco_format!("rename to `{near}`"),
+                false,
+                at,
+                near,
+            ),
             None => diagnostic.help("a resource of your own goes under `resources.Resources`"),
         });
         return;
@@ -274,10 +302,13 @@ fn extend(id: &EcoString, extension: &Value, path: &Path, template: &mut Templat
             for (key, value) in extension.iter() {
                 match (key.as_str(), value) {
                     ("Properties" | "Metadata", Value::Object(entries)) => {
-                        resource.edit_object(key, |it| entries.iter().for_each(|(key, value)| it.insert(key.clone(), value)));
+                        resource.edit_object(key, |it| {
+                            entries.iter().for_each(|(key, value)| it.insert(key.clone(), value))
+                        });
                     }
                     ("DependsOn", value) => {
-                        let list = |it: &Value| it.as_array().map_or_else(|| vec![it.clone()], <[Value]>::to_vec);
+                        let list =
+                            |it: &Value| it.as_array().map_or_else(|| vec![it.clone()], <[Value]>::to_vec);
                         let mut all = resource.get("DependsOn").map(list).unwrap_or_default();
                         all.extend(list(value));
                         resource.insert("DependsOn", all);

@@ -18,7 +18,13 @@ use crate::value::{Object, Value};
 
 /// The version, its output and the alias, if the function has them. `properties` are the function's, as they are
 /// before its log settings.
-pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceContext, properties: &Object, out: &mut Fragment) {
+pub fn lower(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &Object,
+    out: &mut Fragment,
+) {
     let wanted = function.version_function.or(service.provider.version_functions).unwrap_or(true);
     let versioned = wanted || function.durable_config.is_some();
     let alias = context.alias.as_ref();
@@ -28,9 +34,13 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     if function.snap_start == Some(true) && function.provisioned_concurrency.is_some() {
         let at = Place::key(context.path.join("snapStart"));
         out.report(
-            Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "`snapStart` and `provisionedConcurrency` exclude each other")
-                .help("remove one of the two")
-                .related(Place::key(context.path.join("provisionedConcurrency")), "set here"),
+            Diagnostic::new(
+                &rules::CONFLICTING_OPTIONS,
+                at,
+                "`snapStart` and `provisionedConcurrency` exclude each other",
+            )
+            .help("remove one of the two")
+            .related(Place::key(context.path.join("provisionedConcurrency")), "set here"),
         );
     }
     let (code, digest) = hashes(function, context, service, properties);
@@ -57,7 +67,10 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     properties.insert("FunctionVersion", get_att(id, "Version"));
     properties.insert("Name", &alias.name);
     let provisioned = function.provisioned_concurrency.clone().map(Value::from).filter(Value::is_truthy);
-    properties.insert_some("ProvisionedConcurrencyConfig", provisioned.map(|it| json!({ "ProvisionedConcurrentExecutions": it })));
+    properties.insert_some(
+        "ProvisionedConcurrencyConfig",
+        provisioned.map(|it| json!({ "ProvisionedConcurrentExecutions": it })),
+    );
     out.push(
         Resource::new(alias.id.clone(), "AWS::Lambda::Alias", properties, &context.path)
             .with("DependsOn", context.logical_id())
@@ -66,7 +79,12 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
 }
 
 /// The hash of the code, and that of all that makes a version: the code, the layers and the configuration.
-fn hashes(function: &Function, context: &FunctionContext, service: &ServiceContext, properties: &Object) -> (EcoString, String) {
+fn hashes(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &Object,
+) -> (EcoString, String) {
     let mut hash = Sha256::new();
     let code = match image::digest(function, service) {
         Some(digest) => digest,
@@ -100,7 +118,9 @@ fn sorted(value: &Value) -> Value {
         Value::Object(object) => {
             let mut entries: Vec<(&EcoString, &Value)> = object.iter().collect();
             entries.sort_by(|(a, _), (b, _)| locale_compare(a, b));
-            Value::from(entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Object>())
+            Value::from(
+                entries.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Object>(),
+            )
         }
         other => other.clone(),
     }
@@ -109,7 +129,8 @@ fn sorted(value: &Value) -> Value {
 /// The order of the Unicode collation for the characters of configuration keys: signs, digits, letters; case counts
 /// only where nothing else differs, the lower one first.
 fn locale_compare(a: &str, b: &str) -> Ordering {
-    let weight = |it: char| (if it.is_alphabetic() { 2 } else { u8::from(it.is_numeric()) }, it.to_ascii_lowercase());
+    let weight =
+        |it: char| (if it.is_alphabetic() { 2 } else { u8::from(it.is_numeric()) }, it.to_ascii_lowercase());
     let by_letters = a.chars().map(weight).cmp(b.chars().map(weight));
     by_letters.then_with(|| a.chars().map(|it| it.is_uppercase()).cmp(b.chars().map(|it| it.is_uppercase())))
 }
@@ -120,8 +141,12 @@ mod tests {
 
     #[test]
     fn keys_sort_as_javascript_collates_them() {
-        let mut keys = vec!["MemorySize", "layerConfigurations", "Handler", "_x", "A1", "a", "A", "Environment"];
+        let mut keys =
+            vec!["MemorySize", "layerConfigurations", "Handler", "_x", "A1", "a", "A", "Environment"];
         keys.sort_by(|a, b| locale_compare(a, b));
-        assert_eq!(keys, ["_x", "a", "A", "A1", "Environment", "Handler", "layerConfigurations", "MemorySize"]);
+        assert_eq!(
+            keys,
+            ["_x", "a", "A", "A1", "Environment", "Handler", "layerConfigurations", "MemorySize"]
+        );
     }
 }

@@ -15,7 +15,10 @@ pub const ENV: Source = Source {
 
 fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let Some(name) = question.address_text() else {
-        return Answer::refused("`env` needs the name of a variable", "write it behind the colon: `${env:NAME}`");
+        return Answer::refused(
+            "`env` needs the name of a variable",
+            "write it behind the colon: `${env:NAME}`",
+        );
     };
     match cx.env(&name) {
         Some(value) => Answer::plain(value),

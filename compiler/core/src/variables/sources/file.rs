@@ -19,7 +19,10 @@ pub const FILE: Source = Source {
 
 fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let Some(path) = question.params.first().filter(|it| !it.is_null()).map(Value::to_js_string) else {
-        return Answer::refused("`file` needs a path", "write it in parentheses: `${file(path/to/file.yml)}`");
+        return Answer::refused(
+            "`file` needs a path",
+            "write it in parentheses: `${file(path/to/file.yml)}`",
+        );
     };
     let extension = path.rsplit('/').next().and_then(|it| it.rsplit_once('.')).map_or("", |it| it.1);
     let file = cx.host().file(&path);
@@ -34,7 +37,9 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let content = match cx.host().content(file) {
         Content::Text(text) => text,
         Content::Missing | Content::Directory => return missing_file(&path),
-        Content::Binary => return Answer::refused(eco_format!("`{path}` is not a text"), "name a file in UTF-8"),
+        Content::Binary => {
+            return Answer::refused(eco_format!("`{path}` is not a text"), "name a file in UTF-8");
+        }
     };
     let value = match extension {
         "yml" | "yaml" | "json" | "tfstate" => {
@@ -45,7 +50,9 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     };
     let located = Located { value, at: Written { file, path: Path::root() } };
     match question.address_text() {
-        None if located.value.is_null() => Answer::missing(eco_format!("`{path}` is empty"), "write something into it"),
+        None if located.value.is_null() => {
+            Answer::missing(eco_format!("`{path}` is empty"), "write something into it")
+        }
         None => Answer::Value(located.value, Some(located.at)),
         Some(address) => cx.descend(located, &address, &eco_format!("`{path}`")),
     }

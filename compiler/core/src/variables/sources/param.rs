@@ -3,7 +3,6 @@
 use ecow::eco_format;
 
 use super::{Answer, Question, Source};
-use crate::path::Path;
 use crate::variables::resolve::Resolver;
 
 /// The source.
@@ -16,14 +15,17 @@ pub const PARAM: Source = Source {
 
 fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let Some(name) = question.address_text() else {
-        return Answer::refused("`param` needs the name of a parameter", "write it behind the colon: `${param:name}`");
+        return Answer::refused(
+            "`param` needs the name of a parameter",
+            "write it behind the colon: `${param:name}`",
+        );
     };
     if let Some(value) = cx.options().params.get(&name) {
         return Answer::plain(value);
     }
     let stage = cx.stage();
     for section in [stage.as_str(), "default"] {
-        match cx.config_at(&Path::from(["params", section, name.as_str()])) {
+        match cx.config_at(&["params", section, name.as_str()]) {
             Answer::Missing { .. } => {}
             found => return found,
         }

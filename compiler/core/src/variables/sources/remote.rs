@@ -3,7 +3,6 @@
 use ecow::{EcoString, eco_format};
 
 use super::{Answer, Question, Source};
-use crate::path::Path;
 use crate::value::Unknown;
 use crate::variables::resolve::Resolver;
 
@@ -50,18 +49,23 @@ fn aws(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
         Some("accountId") => unknown(question, "AWS tells the account when the service is deployed".into()),
         Some("region") => match cx.options().region.clone() {
             Some(region) => Answer::plain(region),
-            None => match cx.config_at(&Path::from(["provider", "region"])) {
+            None => match cx.config_at(&["provider", "region"]) {
                 Answer::Missing { .. } => Answer::plain("us-east-1"),
                 found => found,
             },
         },
-        _ => Answer::refused("`aws` has `accountId` and `region` only", "write `${aws:accountId}` or `${aws:region}`"),
+        _ => Answer::refused(
+            "`aws` has `accountId` and `region` only",
+            "write `${aws:accountId}` or `${aws:region}`",
+        ),
     }
 }
 
 fn cf(question: &Question<'_>, _: &mut Resolver<'_>) -> Answer {
     match question.address_text() {
-        Some(address) if address.contains('.') => unknown(question, "it is an output of another stack".into()),
+        Some(address) if address.contains('.') => {
+            unknown(question, "it is an output of another stack".into())
+        }
         _ => Answer::refused("`cf` needs a stack and an output", "write `${cf:stack.Output}`"),
     }
 }

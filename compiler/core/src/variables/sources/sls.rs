@@ -20,7 +20,10 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     match question.address_text().as_deref() {
         Some("stage") => Answer::plain(cx.stage()),
         Some("instanceId") => Answer::plain(INSTANCE_ID),
-        Some(other) => Answer::refused(eco_format!("`sls` has no `{other}`"), "write `${sls:stage}` or `${sls:instanceId}`"),
+        Some(other) => Answer::refused(
+            eco_format!("`sls` has no `{other}`"),
+            "write `${sls:stage}` or `${sls:instanceId}`",
+        ),
         None => Answer::refused("`sls` needs an address", "write `${sls:stage}` or `${sls:instanceId}`"),
     }
 }

@@ -15,7 +15,10 @@ pub const STR_TO_BOOL: Source = Source {
 fn ask(question: &Question<'_>, _: &mut Resolver<'_>) -> Answer {
     const HELP: &str = "give it a text: `true`, `false`, `1` or `0`";
     // The framework takes a falsy value that is written out as no input at all.
-    let written_out = matches!(question.call.params.as_deref(), Some([Some(super::super::syntax::Operand::Literal(_)), ..]));
+    let written_out = matches!(
+        question.call.params.as_deref(),
+        Some([Some(super::super::syntax::Operand::Literal(_)), ..])
+    );
     let input = question.params.first().filter(|it| !it.is_null() && (it.is_truthy() || !written_out));
     let Some(input) = input else { return Answer::refused("`strToBool` has nothing to convert", HELP) };
     if matches!(input, Value::Array(_) | Value::Object(_)) {

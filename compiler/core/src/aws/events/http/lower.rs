@@ -265,8 +265,7 @@ fn lower_method(method: &Method<'_>, resources: &mut Resources, config: &ApiGate
     out.resources.retain(|it| it.id != id);
     out.push(
         Resource::new(id.clone(), "AWS::ApiGateway::Method", properties, &method.from)
-            .depends_on(waits)
-            .with_some("Condition", method.function.condition.clone()),
+            .depends_on(waits),
     );
     id
 }
