@@ -1,352 +1,102 @@
-//! Globs as `package.patterns` has them: those of picomatch with hidden files included.
+//! Globs as `package.patterns` has them: those of micromatch with hidden files included. Answers "does this path
+//! match this pattern?".
 //!
-//! `*`, `?`, `**` as a whole step, classes, braces with lists and ranges, and the extended groups `@(a|b)`, `?(a)`,
-//! `*(a)`, `+(a)` and `!(a)`. A pattern that is not closed stands for itself.
+//! `*`, `?`, `**`, classes (`[a-z]`, `[^a]`, `[[:alpha:]]`), braces (`{a,b}`, `{1..3}`), groups (`(a|b)`) and the
+//! extended groups `@(a|b)`, `?(a)`, `*(a)`, `+(a)` and `!(a)`. Whatever is not closed stands for itself alone. Three
+//! rules surprise: `[!a]` is the class of `!` and `a`, `[ab]` also matches itself, and `!(a).js` refuses every name
+//! that begins with `a`.
+//!
+//! A pattern becomes a small regular expression ([`parse`]), which is run over sets of positions ([`run`]): no pattern
+//! makes it slow.
+
+mod parse;
+mod run;
+
+pub use run::Text;
 
 /// A compiled glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
-    alternatives: Vec<Vec<Node>>,
+    /// The pattern as it is written.
+    pattern: String,
+    /// What it matches, unless it is broken: then it matches itself alone.
+    alternatives: Option<Vec<Vec<Node>>>,
+    /// Whether an odd number of `!` stands in front.
+    negated: bool,
 }
 
+/// A part of a pattern. Characters are units of UTF-16, as in JavaScript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Node {
-    Char(char),
-    /// `?`
-    One,
-    /// `*`
+    Unit(u16),
+    /// Any unit but an end of line.
+    Any,
+    Class(Class),
+    /// Any number of units within a step of the path.
     Star,
-    /// `*` as a whole step: at least one character.
-    Step,
-    /// `**/`: any number of steps with their slashes.
-    Steps,
-    /// `/**` at the end: nothing, or a slash and anything.
-    Below,
-    /// `**` alone: anything.
-    Anything,
-    Class {
-        negated: bool,
-        ranges: Vec<(char, char)>,
+    /// Any number of units that make no `.` or `..` step.
+    Globstar,
+    /// Some unit follows.
+    NotLast,
+    /// No `.` or `..` step begins here.
+    NoDotStep,
+    /// Behind a dot: neither the end of the step nor a second dot that ends it follows.
+    NoSecondDot,
+    Start,
+    End,
+    Group(Vec<Vec<Node>>),
+    Repeat {
+        body: Box<Node>,
+        least: u8,
+        endless: bool,
     },
-    Group {
-        kind: GroupKind,
+    /// What follows matches, or matches not; nothing is taken.
+    Look {
+        negated: bool,
         alternatives: Vec<Vec<Node>>,
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum GroupKind {
-    Once,
-    Optional,
-    Any,
-    Many,
-    Not,
+/// A class of units.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Class {
+    negated: bool,
+    ranges: Vec<(u16, u16)>,
 }
 
-/// Braces expand to at most this many alternatives.
-const MAX_ALTERNATIVES: usize = 1024;
-/// Steps that one match may take; a pattern that needs more matches nothing.
-const MAX_STEPS: usize = 200_000;
+impl Class {
+    fn has(&self, unit: u16) -> bool {
+        self.ranges.iter().any(|(low, high)| (*low..=*high).contains(&unit)) != self.negated
+    }
+}
 
 impl Glob {
     /// Compiles a pattern. It never fails.
     pub fn new(pattern: &str) -> Glob {
-        let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-        let mut expanded = Vec::new();
-        expand(pattern, &mut expanded);
-        Glob { alternatives: expanded.iter().map(|it| parse(&it.chars().collect::<Vec<_>>())).collect() }
+        let parsed = parse::parse(pattern);
+        Glob { pattern: pattern.to_owned(), negated: parsed.negated, alternatives: parsed.alternatives }
+    }
+
+    /// The pattern as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.pattern
     }
 
     /// Whether `path` matches: relative, with `/` between steps.
     pub fn matches(&self, path: &str) -> bool {
-        let text: Vec<char> = path.chars().collect();
-        self.alternatives.iter().any(|nodes| {
-            let mut steps = MAX_STEPS;
-            run(nodes, &text, 0, &mut steps, &mut |at, _| at == text.len())
-        })
+        self.matches_text(&Text::new(path))
     }
-}
 
-/// Expands braces: `{a,b}` and `{1..3}`, nested ones too.
-fn expand(pattern: &str, out: &mut Vec<String>) {
-    if out.len() >= MAX_ALTERNATIVES {
-        return;
+    /// Whether a path matches that has been made ready for many globs.
+    pub fn matches_text(&self, text: &Text<'_>) -> bool {
+        if text.as_str().is_empty() {
+            return false;
+        }
+        if text.as_str() == self.pattern {
+            return true;
+        }
+        self.alternatives.as_ref().is_some_and(|it| run::matches(it, text) != self.negated)
     }
-    let Some((open, close)) = braces(pattern) else {
-        out.push(pattern.to_owned());
-        return;
-    };
-    let (before, rest) = pattern.split_at(open);
-    let inner = rest.get(1..close - open).unwrap_or_default();
-    let after = rest.get(close - open + 1..).unwrap_or_default();
-    let choices = choices(inner);
-    if choices.is_empty() {
-        // No list: the brace stands for itself. What follows is looked at on its own.
-        let mut tails = Vec::new();
-        expand(rest.get(1..).unwrap_or_default(), &mut tails);
-        out.extend(tails.into_iter().map(|it| format!("{before}\\{{{it}")));
-        return;
-    }
-    for choice in choices {
-        expand(&format!("{before}{choice}{after}"), out);
-    }
-}
-
-/// The first brace that is closed, and where.
-fn braces(pattern: &str) -> Option<(usize, usize)> {
-    let mut open: Vec<usize> = Vec::new();
-    let mut escaped = false;
-    for (at, char) in pattern.char_indices() {
-        match char {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '{' => open.push(at),
-            '}' => match open.as_slice() {
-                [first] => return Some((*first, at)),
-                [_, ..] => drop(open.pop()),
-                [] => {}
-            },
-            _ => {}
-        }
-    }
-    None
-}
-
-fn choices(inner: &str) -> Vec<String> {
-    if let Some((from, to)) = inner.split_once("..")
-        && let (Ok(from), Ok(to)) = (from.parse::<i64>(), to.parse::<i64>())
-    {
-        let (low, high) = (from.min(to), from.max(to));
-        let numbers = (low..=high).take(MAX_ALTERNATIVES).map(|it| it.to_string());
-        return if from <= to {
-            numbers.collect()
-        } else {
-            numbers.collect::<Vec<_>>().into_iter().rev().collect()
-        };
-    }
-    let mut parts = vec![String::new()];
-    let mut depth = 0usize;
-    for char in inner.chars() {
-        match char {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                parts.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        if let Some(last) = parts.last_mut() {
-            last.push(char);
-        }
-    }
-    if parts.len() > 1 { parts } else { Vec::new() }
-}
-
-fn parse(pattern: &[char]) -> Vec<Node> {
-    if pattern == ['*', '*'] {
-        return vec![Node::Anything];
-    }
-    let mut nodes = Vec::new();
-    let mut at = 0;
-    while let Some(char) = pattern.get(at).copied() {
-        let rest = pattern.get(at..).unwrap_or_default();
-        let starts = at == 0 || pattern.get(at - 1) == Some(&'/');
-        if starts && rest.starts_with(&['*', '*', '/']) {
-            nodes.push(Node::Steps);
-            at += 3;
-            continue;
-        }
-        if char == '/' && rest == ['/', '*', '*'] {
-            nodes.push(Node::Below);
-            break;
-        }
-        let next = rest.get(1).copied();
-        if next == Some('(')
-            && let Some(kind) = group_kind(char)
-            && let Some((alternatives, width)) = group(rest.get(2..).unwrap_or_default())
-        {
-            nodes.push(Node::Group { kind, alternatives });
-            at += 2 + width;
-            continue;
-        }
-        let (node, width) = single(char, rest, starts);
-        nodes.push(node);
-        at += width;
-    }
-    nodes
-}
-
-fn single(char: char, rest: &[char], starts: bool) -> (Node, usize) {
-    match char {
-        '\\' => match rest.get(1) {
-            Some(next) => (Node::Char(*next), 2),
-            None => (Node::Char('\\'), 1),
-        },
-        '?' => (Node::One, 1),
-        '*' => {
-            let stars = rest.iter().take_while(|it| **it == '*').count();
-            let whole = starts && matches!(rest.get(stars), None | Some('/'));
-            (if whole { Node::Step } else { Node::Star }, stars)
-        }
-        '[' => class(rest).unwrap_or((Node::Char('['), 1)),
-        char => (Node::Char(char), 1),
-    }
-}
-
-fn group_kind(char: char) -> Option<GroupKind> {
-    match char {
-        '@' => Some(GroupKind::Once),
-        '?' => Some(GroupKind::Optional),
-        '*' => Some(GroupKind::Any),
-        '+' => Some(GroupKind::Many),
-        '!' => Some(GroupKind::Not),
-        _ => None,
-    }
-}
-
-/// The alternatives of a group whose parenthesis has been read, and how wide it is with the closing one.
-fn group(rest: &[char]) -> Option<(Vec<Vec<Node>>, usize)> {
-    let mut alternatives = vec![Vec::new()];
-    let mut depth = 0usize;
-    for (at, char) in rest.iter().enumerate() {
-        match char {
-            '(' => depth += 1,
-            ')' if depth == 0 => {
-                return Some((alternatives.iter().map(|it: &Vec<char>| parse(it)).collect(), at + 1));
-            }
-            ')' => depth -= 1,
-            '|' if depth == 0 => {
-                alternatives.push(Vec::new());
-                continue;
-            }
-            _ => {}
-        }
-        alternatives.last_mut()?.push(*char);
-    }
-    None
-}
-
-/// A class such as `[a-z]`, `[!0-9]` or `[[:alpha:]]`, and how wide it is.
-fn class(rest: &[char]) -> Option<(Node, usize)> {
-    let negated = matches!(rest.get(1), Some('!' | '^'));
-    let mut at = if negated { 2 } else { 1 };
-    let start = at;
-    let mut ranges = Vec::new();
-    loop {
-        let char = *rest.get(at)?;
-        if char == ']' && at > start {
-            return Some((Node::Class { negated, ranges }, at + 1));
-        }
-        if char == '[' && rest.get(at + 1) == Some(&':') {
-            let tail: String = rest.get(at + 2..)?.iter().collect();
-            let (name, _) = tail.split_once(":]")?;
-            ranges.extend(posix(name)?.iter().copied());
-            at += name.chars().count() + 4;
-            continue;
-        }
-        let (low, width) = if char == '\\' { (*rest.get(at + 1)?, 2) } else { (char, 1) };
-        at += width;
-        match (rest.get(at), rest.get(at + 1)) {
-            (Some('-'), Some(high)) if *high != ']' => {
-                ranges.push((low, *high));
-                at += 2;
-            }
-            _ => ranges.push((low, low)),
-        }
-    }
-}
-
-fn posix(name: &str) -> Option<&'static [(char, char)]> {
-    Some(match name {
-        "alnum" => &[('a', 'z'), ('A', 'Z'), ('0', '9')],
-        "alpha" => &[('a', 'z'), ('A', 'Z')],
-        "digit" => &[('0', '9')],
-        "lower" => &[('a', 'z')],
-        "upper" => &[('A', 'Z')],
-        "space" => &[(' ', ' '), ('\t', '\r')],
-        "word" => &[('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')],
-        "xdigit" => &[('a', 'f'), ('A', 'F'), ('0', '9')],
-        "punct" => &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
-        _ => return None,
-    })
-}
-
-/// What follows a match: told where it ends, answers whether the rest fits.
-type Then<'a> = dyn FnMut(usize, &mut usize) -> bool + 'a;
-
-fn run(nodes: &[Node], text: &[char], at: usize, steps: &mut usize, then: &mut Then<'_>) -> bool {
-    let Some((node, rest)) = nodes.split_first() else { return then(at, steps) };
-    if *steps == 0 {
-        return false;
-    }
-    *steps -= 1;
-    let here = text.get(at).copied();
-    let mut tail = |from: usize, steps: &mut usize| run(rest, text, from, steps, then);
-    match node {
-        Node::Char(char) => here == Some(*char) && tail(at + 1, steps),
-        Node::One => here.is_some_and(|it| it != '/') && tail(at + 1, steps),
-        Node::Class { negated, ranges } => {
-            let inside = |it: char| ranges.iter().any(|(low, high)| (*low..=*high).contains(&it));
-            here.is_some_and(|it| it != '/' && inside(it) != *negated) && tail(at + 1, steps)
-        }
-        Node::Star | Node::Step => {
-            let least = usize::from(*node == Node::Step);
-            let width = text.get(at..).unwrap_or_default().iter().take_while(|it| **it != '/').count();
-            (least..=width).any(|it| tail(at + it, steps))
-        }
-        Node::Anything => (at..=text.len()).rev().any(|it| tail(it, steps)),
-        Node::Below => (at == text.len() || here == Some('/')) && tail(text.len(), steps),
-        Node::Steps => {
-            if tail(at, steps) {
-                return true;
-            }
-            let slashes = (at..text.len()).filter(|it| text.get(*it) == Some(&'/'));
-            slashes.into_iter().any(|it| tail(it + 1, steps))
-        }
-        Node::Group { kind, alternatives } => group_run(*kind, alternatives, text, at, steps, &mut tail),
-    }
-}
-
-fn group_run(
-    kind: GroupKind,
-    alternatives: &[Vec<Node>],
-    text: &[char],
-    at: usize,
-    steps: &mut usize,
-    then: &mut Then<'_>,
-) -> bool {
-    match kind {
-        GroupKind::Once => alternatives.iter().any(|it| run(it, text, at, steps, then)),
-        GroupKind::Optional => {
-            alternatives.iter().any(|it| run(it, text, at, steps, then)) || then(at, steps)
-        }
-        GroupKind::Any => then(at, steps) || repeat(alternatives, text, at, steps, then),
-        GroupKind::Many => repeat(alternatives, text, at, steps, then),
-        GroupKind::Not => {
-            let width = text.get(at..).unwrap_or_default().iter().take_while(|it| **it != '/').count();
-            (0..=width).rev().any(|it| {
-                let end = at + it;
-                let taken =
-                    alternatives.iter().any(|nodes| run(nodes, text, at, steps, &mut |to, _| to == end));
-                !taken && then(end, steps)
-            })
-        }
-    }
-}
-
-fn repeat(
-    alternatives: &[Vec<Node>],
-    text: &[char],
-    at: usize,
-    steps: &mut usize,
-    then: &mut Then<'_>,
-) -> bool {
-    alternatives.iter().any(|nodes| {
-        run(nodes, text, at, steps, &mut |to, steps| {
-            then(to, steps) || (to > at && repeat(alternatives, text, to, steps, then))
-        })
-    })
 }
 
 #[cfg(test)]
@@ -361,35 +111,107 @@ mod tests {
     }
 
     #[test]
-    fn globs_match_as_package_patterns_do() {
-        check("**", &["a", "a/b", ".a/b"], &[]);
+    fn stars() {
+        check("**", &["a", "a/b", ".a/b"], &["../a", ""]);
         check("*", &["a", ".a"], &["a/b", ""]);
-        check("src/**", &["src", "src/a", "src/a/.b"], &["srca", "a/src/b"]);
-        check("**/*.js", &["a.js", "a/b.js", "a/.b/c.js"], &["a.ts"]);
+        check("lib/*", &["lib/a", "lib/.a"], &["lib", "lib/a/b"]);
+        check("lib/**", &["lib", "lib/a", "lib/.a/b"], &["library", "a/lib/b"]);
+        check("*/**", &["lib/a"], &["lib"]);
+        check("**/*.py", &["a.py", "a/b.py", "a/.b/c.py", ".py"], &["a.js"]);
+        check("**/lib", &["lib", "a/lib", "a/b/lib"], &["alib", "lib/a"]);
         check("a/**/b", &["a/b", "a/x/b", "a/x/y/b"], &["ab"]);
+        check("a/**/**/b", &["a/b", "a/x/y/b"], &["ab"]);
         check("a**b", &["ab", "axb"], &["a/b"]);
-        check("./a/b", &["a/b"], &[]);
+        check("**.py", &["a.py", "a/b.py"], &["a.js"]);
+        check("lib/**.py", &["lib/a.py"], &["lib/a/b.py"]);
+        check("*.*", &["a.b", ".a"], &["a", "a."]);
         check("a?c", &["abc"], &["a/c", "ac"]);
-        check("[a-c]x", &["bx"], &["dx"]);
-        check("[!a-c]x", &["dx"], &["bx", "/x"]);
+        check("../shared/**", &["../shared/a", "../shared"], &["shared/a"]);
+        check("é?/*", &["éé/ü"], &["é/ü"]);
+    }
+
+    #[test]
+    fn the_start_of_a_pattern() {
+        check("./a/b", &["a/b"], &[]);
+        check("././a/*", &["a/b"], &["b"]);
+        check("!lib/**", &["a", "a/lib"], &["lib/a"]);
+        check("!!lib", &["lib"], &["a"]);
+        check(".env*", &[".env", ".env.dev"], &["a.env", "a/.env"]);
+        check(".*", &[".env"], &["a", "a/.env"]);
+        check("lib/", &[], &["lib", "lib/a"]);
+    }
+
+    #[test]
+    fn classes() {
+        check("[a-c]x", &["bx"], &["dx", "ax/"]);
+        check("[^a-c]x", &["dx"], &["bx", "/x"]);
+        check("[!a]x", &["!x", "ax", "[!a]x"], &["bx"]);
+        check("p/[id].js", &["p/i.js", "p/d.js", "p/[id].js"], &["p/id.js"]);
+        check("p/\\[id\\].js", &["p/[id].js"], &["p/i.js"]);
         check("[[:digit:]]", &["5"], &["a"]);
+        check("f[0-9]+", &["f1", "f22"], &["f", "f+"]);
+        check("[]a]", &["]", "a"], &["b"]);
+        check("a[b", &["a[b"], &["ab"]);
+        check("[z-a]", &["[z-a]"], &["b"]);
+    }
+
+    #[test]
+    fn braces() {
         check("{a,b/{c,d}}.js", &["a.js", "b/c.js", "b/d.js"], &["c.js"]);
+        check("{lib,bin}/**", &["lib/a", "bin"], &["src"]);
         check("f{1..3}", &["f1", "f3"], &["f4"]);
-        check("{src,lib}/**", &["src/a", "lib"], &["bin"]);
-        check("!(a|b).js", &["c.js", "ab.js"], &["a.js", "b.js"]);
+        check("f{a..c}.{js,ts}", &["fb.ts"], &["fd.ts"]);
+        check("f{a}", &["f{a}"], &["fa"]);
+        check("f{a,b", &["f{a,b"], &["fa"]);
+        check("*.{js,js.map}", &["a.js", "a.js.map"], &["a.map"]);
+        check("{**/*.md,doc/**}", &["a/b.md", "doc/x"], &["a/b.js"]);
+    }
+
+    #[test]
+    fn groups() {
         check("@(a|b)", &["a", "b"], &["ab"]);
+        check("(a|b)/*", &["a/x", "b/x"], &["c/x"]);
         check("+(a|b)c", &["abac", "ac"], &["c"]);
         check("?(a)b", &["ab", "b"], &["aab"]);
-        check("*(ab)", &["", "abab"], &["aba"]);
-        check("a[b", &["a[b"], &["ab"]);
-        check("a{b", &["a{b"], &["ab"]);
+        check("x*(ab)", &["x", "xabab"], &["xaba"]);
+        check("!(a|b)", &["c", "ab"], &["a", "b"]);
+        check("!(a|b).js", &["c.js"], &["a.js", "b.js", "ab.js"]);
+        check("lib/!(*.d).ts", &["lib/a.ts"], &["lib/a.d.ts"]);
+        check("lib/!(a/b)", &["lib/c"], &["lib/a/b"]);
+        check("+(a|aa)", &["+(a|aa)"], &["a", "aaa"]);
+        check("a(b", &["a(b"], &["ab"]);
+        check("a)b", &["a)b"], &["ab"]);
+        check("a/b|c", &["a/b", "c"], &["a/c"]);
+        check("a|b", &["a|b"], &["a"]);
         check("a\\*b", &["a*b"], &["axb"]);
+        check("\"a*\"b", &["a*b"], &["axb"]);
+    }
+
+    #[test]
+    fn no_pattern_is_slow() {
+        let started = std::time::Instant::now();
+        let text = format!("{}!", "a".repeat(4_000));
+        let nested = format!("{}a{}", "+(".repeat(40), ")".repeat(40));
+        for pattern in ["@(a+|a+b|@(a+|a)+)+b", "*a*a*a*a*a*a*a*a*b", "**/**/a/**/b/**/c/**", &nested] {
+            assert!(!Glob::new(pattern).matches(&text));
+        }
+        let deep = "(".repeat(50_000);
+        assert!(Glob::new(&deep).matches(&deep));
+        assert!(started.elapsed().as_secs() < 20);
     }
 
     proptest! {
         #[test]
-        fn any_pattern_ends(pattern in "[a*?!@+(){}|,/\\[\\]\\\\.-]{0,24}", path in "[a/.]{0,24}") {
+        fn any_pattern_ends(pattern in "[a*?!@+(){}|,/\\[\\]\\\\.^:\"-]{0,24}", path in "[a/.]{1,24}") {
             Glob::new(&pattern).matches(&path);
+            prop_assert!(Glob::new(&path).matches(&path));
+        }
+
+        #[test]
+        fn a_wide_path_matches_as_a_narrow_one(pattern in "[ab*?@(|){,}/.]{0,12}", path in "[ab/.]{1,12}") {
+            let filler = "x".repeat(150);
+            let narrow = Glob::new(&format!("y/{pattern}")).matches(&format!("y/{path}"));
+            prop_assert_eq!(narrow, Glob::new(&format!("{filler}/{pattern}")).matches(&format!("{filler}/{path}")));
         }
     }
 }

@@ -1,12 +1,14 @@
-//! What goes into which archive: `package` of the service, its functions and its layers.
+//! What goes into which archive: `package` of the service, its functions and its layers. Answers "which archives are
+//! made, and which files go into each?".
 //!
-//! Patterns are read in order and the last that matches decides; before them stand the framework's own.
+//! Patterns are read in order and the last that matches a file decides; before them stand the framework's own, which
+//! leave out what no archive needs.
 
 use ecow::{EcoString, eco_format};
 
 use crate::aws::layer::Layer;
 use crate::aws::resources::layer as layers;
-use crate::glob::Glob;
+use crate::glob::{Glob, Text};
 use crate::service::PackageSettings;
 use crate::service::package::FunctionPackage;
 use crate::shape::{Map, Typed as _};
@@ -23,6 +25,8 @@ pub struct ArchivePlan {
     pub patterns: Vec<Pattern>,
     /// A ready archive that is taken instead, relative to the service.
     pub ready: Option<EcoString>,
+    /// The functions whose code it holds.
+    pub functions: Vec<EcoString>,
 }
 
 /// A pattern and whether it takes files in or leaves them out.
@@ -32,21 +36,97 @@ pub struct Pattern {
     pub takes: bool,
     /// What it matches.
     pub glob: Glob,
+    /// What its directory matches, of a pattern that ends in `/**`: all below such a directory matches the pattern.
+    directory: Option<Glob>,
 }
 
 impl Pattern {
-    fn new(text: &str) -> Pattern {
+    /// A pattern as `package.patterns` has it: a `!` in front leaves files out.
+    pub fn new(text: &str) -> Pattern {
         match text.strip_prefix('!') {
-            Some(inner) if !inner.starts_with('(') => Pattern { takes: false, glob: Glob::new(inner) },
-            _ => Pattern { takes: true, glob: Glob::new(text) },
+            Some(inner) => Pattern::with(false, inner),
+            None => Pattern::with(true, text),
         }
+    }
+
+    fn with(takes: bool, text: &str) -> Pattern {
+        let is_simple = |it: char| !"!()|[]{}\\\"?".contains(it);
+        let directory = text.strip_suffix("/**").filter(|it| it.chars().all(is_simple)).map(Glob::new);
+        Pattern { takes, glob: Glob::new(text), directory }
+    }
+
+    /// Turns a pattern that leaves out, as `package.exclude` has it, where a `!` takes in.
+    fn excluding(text: &str) -> Pattern {
+        match text.strip_prefix('!') {
+            Some(inner) => Pattern::with(true, inner),
+            None => Pattern::with(false, text),
+        }
+    }
+
+    fn covers(&self, directory: &str) -> bool {
+        let Some(glob) = &self.directory else { return false };
+        let above = directory.match_indices('/').filter_map(|(at, _)| directory.get(..at));
+        above.chain([directory]).any(|it| glob.matches(it))
+    }
+
+    /// What every match begins with.
+    fn literal_start(&self) -> &str {
+        let text = self.glob.as_str();
+        let text = text.strip_prefix("./").unwrap_or(text);
+        let special = text.find(|it| "*?!@+()|[]{}\\\"".contains(it)).unwrap_or(text.len());
+        text.get(..special).unwrap_or_default()
     }
 }
 
 impl ArchivePlan {
-    /// Whether a file goes in: the last pattern that matches decides.
+    /// Whether a file goes in, by its path below the root: the last pattern that matches decides.
     pub fn selects(&self, path: &str) -> bool {
-        self.patterns.iter().rev().find(|it| it.glob.matches(path)).is_some_and(|it| it.takes)
+        let text = Text::new(path);
+        self.patterns.iter().rev().find(|it| it.glob.matches_text(&text)).is_some_and(|it| it.takes)
+    }
+
+    /// Whether no file below a directory can go in, so that nobody has to look there. `false` may be said in error.
+    pub fn skips(&self, directory: &str) -> bool {
+        let below = format!("{directory}/");
+        for pattern in self.patterns.iter().rev() {
+            let start = pattern.literal_start();
+            if pattern.takes && (start.starts_with(&below) || below.starts_with(start)) {
+                return false;
+            }
+            if !pattern.takes && pattern.covers(directory) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Files and directories outside of the root that patterns such as `../shared/**` take in. Their names in the
+    /// archive are without the `../`.
+    pub fn outside(&self) -> Vec<EcoString> {
+        let mut all: Vec<EcoString> = Vec::new();
+        for pattern in self.patterns.iter().filter(|it| it.takes) {
+            let text = pattern.glob.as_str();
+            let text = text.strip_prefix("./").unwrap_or(text);
+            if !text.starts_with("../") {
+                continue;
+            }
+            let start = pattern.literal_start();
+            let base = if start.len() == text.len() {
+                start
+            } else {
+                start.rsplit_once('/').map_or("..", |it| it.0)
+            };
+            let base = EcoString::from(base);
+            if !all.contains(&base) {
+                all.push(base);
+            }
+        }
+        all
+    }
+
+    /// Leaves out what these globs match, whatever the patterns say: dependencies that only development needs.
+    pub fn exclude(&mut self, globs: impl IntoIterator<Item = EcoString>) {
+        self.patterns.extend(globs.into_iter().map(|it| Pattern::excluding(&it)));
     }
 }
 
@@ -65,98 +145,122 @@ const DEFAULT_EXCLUDES: [&str; 7] = [
 pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
     let service = config.get("package").and_then(PackageSettings::decode).unwrap_or_default();
     let layers = config.get("layers").and_then(<Map<Layer>>::decode).unwrap_or_default();
+    let sources = Sources { config, config_name, service: &service, layers: &layers };
     let mut plans: Vec<ArchivePlan> = Vec::new();
-    let defaults = defaults(config, config_name, &layers);
-    let common = patterns(defaults, &service.exclude, &service.include, &service.patterns);
-    let name =
-        config.get("service").map(|it| it.get("name").unwrap_or(it).to_js_string()).unwrap_or_default();
-    let mut shared = false;
+    let mut shared: Vec<EcoString> = Vec::new();
     for listed in config.get("functions").map(crate::service::functions).unwrap_or_default().into_values() {
         if listed.value.get("image").is_some_and(Value::is_truthy) {
             continue;
         }
         let own = listed.value.get("package").and_then(FunctionPackage::decode).unwrap_or_default();
+        let key = EcoString::from(&*listed.key);
         if let Some(ready) = &own.artifact {
-            plans.push(ready_made(ready));
-        } else if service.artifact.is_none()
-            && (service.individually == Some(true) || own.individually == Some(true))
+            add_ready(&mut plans, ready, vec![key]);
+        } else if own.individually == Some(true)
+            || (service.individually == Some(true) && service.artifact.is_none())
         {
-            let patterns = patterns(common.clone(), &own.exclude, &own.include, &own.patterns);
-            plans.push(ArchivePlan {
-                name: eco_format!("{}.zip", listed.key),
-                root: EcoString::new(),
-                patterns,
-                ready: None,
-            });
+            let patterns = sources.patterns(Owner::Function(&own));
+            let name = eco_format!("{key}.zip");
+            plans.push(ArchivePlan { name, root: "".into(), patterns, ready: None, functions: vec![key] });
         } else {
-            shared = true;
+            shared.push(key);
         }
     }
-    match &service.artifact {
-        Some(ready) => plans.push(ready_made(ready)),
-        None if shared => {
-            plans.push(ArchivePlan {
-                name: eco_format!("{name}.zip"),
-                root: EcoString::new(),
-                patterns: common,
-                ready: None,
-            });
+    if !shared.is_empty() {
+        match &service.artifact {
+            Some(ready) => add_ready(&mut plans, ready, shared),
+            None => {
+                let name = config.get("service").map(|it| it.get("name").unwrap_or(it).to_js_string());
+                let name = eco_format!("{}.zip", name.unwrap_or_default());
+                let patterns = sources.patterns(Owner::Service);
+                plans.push(ArchivePlan { name, root: "".into(), patterns, ready: None, functions: shared });
+            }
         }
-        None => {}
     }
     for (key, layer) in &layers {
         let settings = layer.package.clone().unwrap_or_default();
-        plans.push(match &settings.artifact {
-            Some(ready) => ready_made(ready),
-            None => ArchivePlan {
-                name: layers::archive(key, layer),
-                root: layer.path.clone().unwrap_or_else(|| key.clone()),
-                patterns: patterns(vec![Pattern::new("**")], &None, &None, &settings.patterns),
-                ready: None,
-            },
+        if let Some(ready) = &settings.artifact {
+            add_ready(&mut plans, ready, Vec::new());
+            continue;
+        }
+        plans.push(ArchivePlan {
+            name: layers::archive(key, layer),
+            root: layer.path.clone().unwrap_or_else(|| key.clone()),
+            patterns: sources.patterns(Owner::Layer(settings.patterns.as_deref().unwrap_or_default())),
+            ready: None,
+            functions: Vec::new(),
         });
     }
-    plans.dedup_by(|a, b| a.name == b.name && a.ready == b.ready);
     plans
 }
 
-fn ready_made(path: &EcoString) -> ArchivePlan {
+/// A ready archive is hashed once, however many functions use it.
+fn add_ready(plans: &mut Vec<ArchivePlan>, path: &EcoString, functions: Vec<EcoString>) {
+    if let Some(known) = plans.iter_mut().find(|it| it.ready.as_ref() == Some(path)) {
+        known.functions.extend(functions);
+        return;
+    }
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default().into();
-    ArchivePlan { name, root: EcoString::new(), patterns: Vec::new(), ready: Some(path.clone()) }
+    let ready = Some(path.clone());
+    plans.push(ArchivePlan { name, root: "".into(), patterns: Vec::new(), ready, functions });
 }
 
-fn defaults(config: &Value, config_name: &str, layers: &Map<Layer>) -> Vec<Pattern> {
-    let out = |it: &str| Pattern { takes: false, glob: Glob::new(it) };
-    let mut all = vec![Pattern::new("**")];
-    all.extend(DEFAULT_EXCLUDES.iter().map(|it| out(it)));
-    all.push(out(config_name));
-    if config.get("useDotenv").and_then(Value::as_bool) == Some(true) {
-        all.push(out(".env*"));
-    }
-    let local = config.get("plugins").and_then(|it| it.get("localPath")).and_then(Value::as_str);
-    all.extend(local.map(|it| out(&format!("{}/**", it.trim_end_matches('/')))));
-    for (key, layer) in layers {
-        let path = layer.path.as_deref().unwrap_or(key);
-        all.push(out(&format!("{}/**", path.trim_start_matches("./").trim_end_matches('/'))));
-    }
-    all
+/// Whose patterns are asked for.
+#[derive(Clone, Copy)]
+enum Owner<'a> {
+    Service,
+    Function(&'a FunctionPackage),
+    Layer(&'a [EcoString]),
 }
 
-/// The earlier patterns, then those that leave out, then those that take in, then the newer ones that do both.
-fn patterns(
-    mut all: Vec<Pattern>,
-    exclude: &Option<Vec<EcoString>>,
-    include: &Option<Vec<EcoString>>,
-    patterns: &Option<Vec<EcoString>>,
-) -> Vec<Pattern> {
-    for text in exclude.iter().flatten() {
-        all.push(match text.strip_prefix('!') {
-            Some(inner) => Pattern { takes: true, glob: Glob::new(inner) },
-            None => Pattern { takes: false, glob: Glob::new(text) },
-        });
+/// Where patterns come from.
+struct Sources<'a> {
+    config: &'a Value,
+    config_name: &'a str,
+    service: &'a PackageSettings,
+    layers: &'a Map<Layer>,
+}
+
+impl Sources<'_> {
+    /// Everything, less what is left out, and what is taken in after all. A text that is listed twice counts where it
+    /// stands first.
+    fn patterns(&self, owner: Owner<'_>) -> Vec<Pattern> {
+        let mut excludes: Vec<EcoString> = DEFAULT_EXCLUDES.iter().map(|it| EcoString::from(*it)).collect();
+        excludes.push(self.config_name.into());
+        let local = self.config.get("plugins").and_then(|it| it.get("localPath")).and_then(Value::as_str);
+        excludes.extend(local.map(EcoString::from));
+        excludes.extend(self.service.exclude.iter().flatten().cloned());
+        if !matches!(owner, Owner::Layer(_)) {
+            let paths = self.layers.iter().map(|(key, layer)| layer.path.as_ref().unwrap_or(key));
+            excludes.extend(paths.map(|it| eco_format!("{it}/**")));
+        }
+        if self.config.get("useDotenv").is_some_and(Value::is_truthy) {
+            excludes.push(".env*".into());
+        }
+        let mut includes: Vec<EcoString> = Vec::new();
+        let lists = [&self.service.include, &self.service.patterns];
+        includes.extend(lists.into_iter().flatten().flatten().cloned());
+        match owner {
+            Owner::Service => {}
+            Owner::Function(own) => {
+                excludes.extend(own.exclude.iter().flatten().cloned());
+                includes.extend([&own.include, &own.patterns].into_iter().flatten().flatten().cloned());
+            }
+            Owner::Layer(own) => includes.extend(own.iter().cloned()),
+        }
+        let mut all = vec![Pattern::new("**")];
+        all.extend(once(&excludes).map(|it| Pattern::excluding(it)));
+        all.extend(once(&includes).map(|it| Pattern::new(it)));
+        all
     }
-    all.extend(include.iter().flatten().chain(patterns.iter().flatten()).map(|it| Pattern::new(it)));
-    all
+}
+
+/// The texts of a list without those that stand in it before.
+fn once(list: &[EcoString]) -> impl Iterator<Item = &EcoString> {
+    list.iter()
+        .enumerate()
+        .filter(|(at, it)| !list.iter().take(*at).any(|earlier| earlier == *it))
+        .map(|(_, it)| it)
 }
 
 #[cfg(test)]
@@ -164,28 +268,102 @@ mod tests {
     use super::*;
     use crate::json;
 
+    fn selected(plan: &ArchivePlan, files: &[&str]) -> String {
+        files.iter().filter(|it| plan.selects(it)).copied().collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn the_last_pattern_that_matches_decides() {
         let config = json!({
             "service": "shop",
             "package": { "patterns": ["!src/**", "src/keep.js"] },
-            "functions": { "a": { "handler": "x" }, "b": { "handler": "x", "package": { "individually": true, "patterns": ["src/b.js"] } } },
+            "functions": {
+                "a": { "handler": "x" },
+                "b": { "handler": "x", "package": { "individually": true, "patterns": ["src/b.js"] } },
+                "c": { "handler": "x" },
+            },
         });
         let plans = plan(&config, "serverless.yml");
-        assert_eq!(plans.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["b.zip", "shop.zip"]);
-        let selected = |plan: usize| {
-            let files = [
-                "index.js",
-                "src/a.js",
-                "src/b.js",
-                "src/keep.js",
-                ".git/x",
-                "serverless.yml",
-                "node_modules/m/.hidden",
-            ];
-            files.into_iter().filter(|it| plans[plan].selects(it)).collect::<Vec<_>>()
-        };
-        assert_eq!(selected(0), ["index.js", "src/b.js", "src/keep.js", "node_modules/m/.hidden"]);
-        assert_eq!(selected(1), ["index.js", "src/keep.js", "node_modules/m/.hidden"]);
+        let made: Vec<String> =
+            plans.iter().map(|it| format!("{}: {}", it.name, it.functions.join(" "))).collect();
+        assert_eq!(made, ["b.zip: b", "shop.zip: a c"]);
+        let files =
+            ["a.js", "src/a.js", "src/b.js", "src/keep.js", ".git/x", "serverless.yml", "node_modules/m/.h"];
+        assert_eq!(selected(&plans[0], &files), "a.js src/b.js src/keep.js node_modules/m/.h");
+        assert_eq!(selected(&plans[1], &files), "a.js src/keep.js node_modules/m/.h");
+    }
+
+    #[test]
+    fn a_function_of_its_own_does_not_use_the_archive_of_the_service() {
+        let config = json!({
+            "service": "shop",
+            "package": { "artifact": "out/all.zip", "individually": true },
+            "functions": {
+                "a": { "handler": "x" },
+                "b": { "handler": "x", "package": { "individually": true } },
+                "c": { "handler": "x", "package": { "artifact": "out/all.zip" } },
+                "d": { "image": "i" },
+            },
+        });
+        let plans = plan(&config, "serverless.yml");
+        let made: Vec<String> =
+            plans.iter().map(|it| format!("{}: {}", it.name, it.functions.join(" "))).collect();
+        assert_eq!(made, ["b.zip: b", "all.zip: c a"]);
+    }
+
+    #[test]
+    fn layers_take_the_patterns_of_the_service_and_leave_out_no_layer() {
+        let config = json!({
+            "service": "shop",
+            "useDotenv": true,
+            "plugins": { "localPath": "own.js", "modules": [] },
+            "package": { "patterns": ["!**/*.md"] },
+            "functions": { "a": { "handler": "x" } },
+            "layers": { "base": { "path": "layers/base", "package": { "patterns": ["keep.md"] } } },
+        });
+        let plans = plan(&config, "sls.yml");
+        let files =
+            ["a.js", "a.md", "keep.md", "layers/base/x", ".env.dev", "own.js", "yarn-error.log", "sls.yml"];
+        assert_eq!(selected(&plans[0], &files), "a.js");
+        assert_eq!((plans[1].name.as_str(), plans[1].root.as_str()), ("base.zip", "layers/base"));
+        assert_eq!(selected(&plans[1], &files), "a.js keep.md layers/base/x");
+    }
+
+    #[test]
+    fn a_pattern_counts_where_it_stands_first() {
+        let config = json!({
+            "service": "shop",
+            "package": { "patterns": ["a.js", "!a.js", "a.js"], "exclude": ["b/**", "!b/c"], "include": ["b/d"] },
+            "functions": { "a": { "handler": "x" } },
+        });
+        assert_eq!(selected(&plan(&config, "s.yml")[0], &["a.js", "b/c", "b/d", "b/e"]), "b/c b/d");
+    }
+
+    #[test]
+    fn directories_that_nothing_can_come_from_are_skipped() {
+        let config = json!({
+            "service": "shop",
+            "package": { "patterns": ["!node_modules/**", "!**/test/**", "node_modules/x/**", "../lib/**", "../a.txt"] },
+            "functions": { "a": { "handler": "x" } },
+        });
+        let plan = &plan(&config, "s.yml")[0];
+        let skipped =
+            ["node_modules", "node_modules/x", "node_modules/y", "src", "src/test", "src/test/a", ".git"];
+        let skipped: Vec<&str> = skipped.into_iter().filter(|it| plan.skips(it)).collect();
+        assert_eq!(skipped, ["node_modules/y", "src/test", "src/test/a", ".git"]);
+        assert_eq!(plan.outside(), ["../lib", "../a.txt"]);
+        assert_eq!(selected(plan, &["../lib/a", "../a.txt", "../b.txt"]), "../lib/a ../a.txt");
+    }
+
+    #[test]
+    fn what_is_excluded_last_stays_out() {
+        let config = json!({ "service": "shop", "package": { "patterns": ["**"] }, "functions": { "a": { "handler": "x" } } });
+        let mut plan = plan(&config, "s.yml").remove(0);
+        plan.exclude(["node_modules/dev/**".into()]);
+        assert_eq!(
+            selected(&plan, &["node_modules/dev/a", "node_modules/b", ".git/x"]),
+            "node_modules/b .git/x"
+        );
+        assert!(plan.skips("node_modules/dev"));
     }
 }

@@ -71,13 +71,16 @@ fn archives(
     target: &Path,
 ) -> Result<BTreeMap<ecow::EcoString, ecow::EcoString>, Failure> {
     let selects: Vec<_> = plans.iter().map(|plan| move |path: &str| plan.selects(path)).collect();
+    let skips: Vec<_> = plans.iter().map(|plan| move |directory: &str| plan.skips(directory)).collect();
     let jobs: Vec<Job<'_>> = plans
         .iter()
-        .zip(&selects)
-        .map(|(plan, selects)| Job {
+        .zip(selects.iter().zip(&skips))
+        .map(|(plan, (selects, skips))| Job {
             root: root.join(plan.root.as_str()),
             target: target.join(plan.name.as_str()),
             selects,
+            skips,
+            outside: plan.outside().iter().map(ToString::to_string).collect(),
             ready: plan.ready.as_ref().map(|it| root.join(it.as_str())),
         })
         .collect();

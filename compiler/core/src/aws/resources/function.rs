@@ -56,11 +56,12 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
 pub fn artifact(function: &Function, context: &FunctionContext, service: &ServiceContext) -> EcoString {
     let base = |path: &EcoString| EcoString::from(path.rsplit(['/', '\\']).next().unwrap_or_default());
     let own = function.package.as_ref();
-    if let Some(ready) = own.and_then(|it| it.artifact.as_ref()).or(service.package.artifact.as_ref()) {
+    let apart = own.and_then(|it| it.individually) == Some(true);
+    let common = service.package.artifact.as_ref().filter(|_| !apart);
+    if let Some(ready) = own.and_then(|it| it.artifact.as_ref()).or(common) {
         return base(ready);
     }
-    let individually =
-        service.package.individually == Some(true) || own.and_then(|it| it.individually) == Some(true);
+    let individually = apart || service.package.individually == Some(true);
     if individually { eco_format!("{}.zip", context.key) } else { eco_format!("{}.zip", service.service) }
 }
 
