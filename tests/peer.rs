@@ -35,10 +35,10 @@ fn normalized(template: &Value) -> Value {
         if resource["Type"] == "AWS::Lambda::Version" {
             resource["Properties"]["CodeSha256"] = "HASH".into();
         }
-        if resource["Type"].as_str().is_some_and(|it| it.starts_with("Custom::")) {
-            if let Some(time) = resource["Properties"].get_mut("ForceDeploy") {
-                *time = "STAMP".into();
-            }
+        if resource["Type"].as_str().is_some_and(|it| it.starts_with("Custom::"))
+            && let Some(time) = resource["Properties"].get_mut("ForceDeploy")
+        {
+            *time = "STAMP".into();
         }
     }
     for (name, output) in out["Outputs"].as_object_mut().into_iter().flatten() {

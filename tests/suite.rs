@@ -134,7 +134,7 @@ fn compare_marks(
                 && it.3 == diagnostic.rule.id
                 && diagnostic.message.contains(&it.4)
         };
-        match unmatched.iter().position(|it| fits(it)) {
+        match unmatched.iter().position(fits) {
             Some(at) => drop(unmatched.remove(at)),
             None => {
                 return Err(format!(
@@ -183,6 +183,19 @@ fn ran(db: &mut Database, service: Service, log: &QueryLog, edit: &str) -> Vec<S
     counts.iter().map(|(name, count)| format!("{name} {count}")).collect()
 }
 
+/// What the block says of a resource, or of its properties, must be so.
+fn compare_resource(db: &Database, service: Service, block: &Block) -> Result<(), String> {
+    let template = &pipeline::linked(db, service).template.body;
+    let resource = template.get("Resources").and_then(|it| it.get(&block.argument));
+    let actual =
+        if block.kind == "resource" { resource } else { resource.and_then(|it| it.get("Properties")) };
+    let Some(actual) = actual else { return Err(format!("there is no `{}`", block.argument)) };
+    if !covers(actual, &document::value(&document::parse(&block.text))) {
+        return Err(format!("`{}` is {}", block.argument, actual.to_json_pretty()));
+    }
+    Ok(())
+}
+
 fn run(section: &Section) -> Result<(), String> {
     let mut inputs: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut expected = Vec::new();
@@ -216,19 +229,7 @@ fn run(section: &Section) -> Result<(), String> {
         let value = || document::value(&document::parse(&block.text));
         let lines = block.text.lines().filter(|it| !it.trim().is_empty());
         match block.kind.as_str() {
-            "template" | "resource" => {
-                let template = &pipeline::linked(&db, service).template.body;
-                let resource = template.get("Resources").and_then(|it| it.get(&block.argument));
-                let actual = if block.kind == "resource" {
-                    resource
-                } else {
-                    resource.and_then(|it| it.get("Properties"))
-                };
-                let Some(actual) = actual else { return Err(format!("there is no `{}`", block.argument)) };
-                if !covers(actual, &value()) {
-                    return Err(format!("`{}` is {}", block.argument, actual.to_json_pretty()));
-                }
-            }
+            "template" | "resource" => compare_resource(&db, service, block)?,
             "print" => {
                 let resolved = &pipeline::resolved(&db, service).value;
                 let actual = block.argument.split('.').try_fold(resolved, |it, key| it.get(key));

@@ -165,11 +165,7 @@ impl LanguageServer for Backend {
 }
 
 fn info() -> ServerInfo {
-    ServerInfo {
-        name: "slsc".into(),
-        version: Some(env!("CARGO_PKG_VERSION").into()),
-        ..ServerInfo::default()
-    }
+    ServerInfo { name: "slsc".into(), version: Some(env!("CARGO_PKG_VERSION").into()) }
 }
 
 fn capabilities(encoding: Encoding) -> ServerCapabilities {

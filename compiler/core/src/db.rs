@@ -3,6 +3,9 @@
 //! The compiler does no IO. It reads files through a [`System`], which the command line answers from the disk and
 //! the language server from the open buffers first; the environment and the options come in as values.
 
+// What salsa generates has no documentation; everything written here has.
+#![allow(missing_docs)]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

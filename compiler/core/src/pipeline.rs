@@ -4,6 +4,9 @@
 //! `lowered_function`, a kind of event for what functions share, and one `template`. What a query returns holds no
 //! positions, so a comment re-runs `parsed`, `document` and stops.
 
+// What salsa generates has no documentation; everything written here has.
+#![allow(missing_docs)]
+
 use std::sync::Arc;
 
 use ecow::EcoString;

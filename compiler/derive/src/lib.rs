@@ -44,7 +44,7 @@ fn object(input: &DeriveInput, fields: &Fields) -> syn::Result<Tokens> {
     let described = fields.iter().map(field).collect::<syn::Result<Vec<_>>>()?;
     let idents = fields.iter().filter_map(|it| it.ident.as_ref()).collect::<Vec<_>>();
     let types = fields.iter().map(|it| &it.ty).collect::<Vec<_>>();
-    let keys = fields.iter().map(|it| field_key(it)).collect::<syn::Result<Vec<_>>>()?;
+    let keys = fields.iter().map(field_key).collect::<syn::Result<Vec<_>>>()?;
     let shorthand = fields.iter().zip(&keys).find(|(it, _)| has(&it.attrs, "shorthand"));
     let shorthand = shorthand.map_or(quote! { None }, |(_, key)| quote! { Some(#key) });
     let from_scalar = fields.iter().zip(&keys).find(|(it, _)| has(&it.attrs, "shorthand")).map(|(_, key)| {

@@ -52,8 +52,8 @@ fn of_variable(db: &Database, service: Service, file: File, offset: usize) -> Op
 }
 
 fn value_at(config: &Value, address: &str) -> Option<Value> {
-    let steps = address.split('.').filter(|it| !it.is_empty());
-    let found = steps.fold(Some(config), |value, key| match value? {
+    let mut steps = address.split('.').filter(|it| !it.is_empty());
+    let found = steps.try_fold(config, |value, key| match value {
         Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
         other => other.get(key),
     });

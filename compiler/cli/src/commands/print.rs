@@ -35,8 +35,8 @@ pub fn run(args: &Print, global: &Global) -> Result<ExitCode, Failure> {
 }
 
 fn at(config: &Value, path: &str) -> Result<Value, Failure> {
-    let steps = path.split('.').filter(|it| !it.is_empty());
-    let found = steps.fold(Some(config), |value, key| match value? {
+    let mut steps = path.split('.').filter(|it| !it.is_empty());
+    let found = steps.try_fold(config, |value, key| match value {
         Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
         other => other.get(key),
     });

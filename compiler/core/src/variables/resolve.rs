@@ -17,6 +17,8 @@ use crate::value::{Object, Unknown, Value};
 
 /// How often a resolved value may hold variables again, as in the framework.
 const MAX_NESTING: usize = 10;
+/// How many mappings, lists and texts may come out of variables before they are taken for a bomb.
+const MAX_EXPANSION: usize = 200_000;
 
 /// A value that is not resolved inside yet, and where it was written.
 #[derive(Clone, Debug)]
@@ -36,6 +38,10 @@ pub struct Resolver<'a> {
     done: FxHashMap<Path, Located>,
     /// Texts that are being resolved, the innermost last.
     waiting: Vec<(Path, Place)>,
+    /// Where the values come from that are being copied, the innermost last.
+    copying: Vec<Written>,
+    /// How many values variables have brought.
+    expanded: usize,
     stage: Option<EcoString>,
     plugins: bool,
     out: Resolved,
@@ -51,6 +57,8 @@ pub fn resolve(input: &Input<'_>) -> Resolved {
         env: FxHashMap::default(),
         done: FxHashMap::default(),
         waiting: Vec::new(),
+        copying: vec![Written { file: input.config, path: Path::root() }],
+        expanded: 0,
         stage: None,
         plugins,
         out: Resolved { files: vec![input.config], ..Resolved::default() },
@@ -248,10 +256,16 @@ impl Resolver<'_> {
         match &located.value {
             Value::String(text) if syntax::may_hold_variable(text) => {
                 let before = located.value.clone();
+                let at = located.at.clone();
                 match self.shallow(located, Some(path)) {
                     None => failed(&before),
                     Some(resolved) if matches!(resolved.value, Value::String(_)) => resolved.value,
-                    Some(resolved) if nesting < MAX_NESTING => self.deep(resolved, path, nesting + 1),
+                    Some(resolved) if nesting < MAX_NESTING && self.may_copy(&resolved, &at) => {
+                        self.copying.push(resolved.at.clone());
+                        let value = self.deep(resolved, path, nesting + 1);
+                        self.copying.pop();
+                        value
+                    }
                     Some(resolved) => failed(&resolved.value),
                 }
             }
@@ -289,6 +303,26 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether a value may be copied to where a variable asks for it: not into itself, and not without end.
+    fn may_copy(&mut self, value: &Located, at: &Written) -> bool {
+        let holder = matches!(value.value, Value::Object(_) | Value::Array(_));
+        let holds_itself = holder && self.copying.contains(&value.at);
+        let message = if holds_itself {
+            "this variable stands inside the value that it refers to".into()
+        } else if self.expanded >= MAX_EXPANSION {
+            eco_format!("the variables of this service bring more than {MAX_EXPANSION} values")
+        } else {
+            return true;
+        };
+        let place = Place::Written { file: at.file, path: at.path.clone(), part: Part::Value, within: None };
+        let told = |it: &Diagnostic| it.message == message && (it.at == place || !holds_itself);
+        if !self.out.diagnostics.iter().any(told) {
+            let help = "refer to the values below it that are needed";
+            self.out.diagnostics.push(Diagnostic::new(&rules::VARIABLE_CYCLE, place, message).help(help));
+        }
+        false
+    }
+
     /// Resolves one child in place; `None` if nothing changes.
     fn child(
         &mut self,
@@ -305,6 +339,10 @@ impl Resolver<'_> {
         };
         if !needs {
             return None;
+        }
+        self.expanded += usize::from(nesting > 0);
+        if self.expanded > MAX_EXPANSION {
+            return Some(failed(item));
         }
         at.path.push(segment.clone());
         path.push(segment);

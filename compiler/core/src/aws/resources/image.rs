@@ -102,7 +102,16 @@ fn uri(function: &Function, service: &ServiceContext) -> Result<EcoString, (EcoS
     match image {
         Value::String(uri) => Ok(uri.clone()),
         other => match other.get("uri").and_then(Value::as_str) {
-            Some(uri) => Ok(uri.into()),
+            Some(uri) => {
+                let build = ["path", "file", "buildArgs", "buildOptions", "cacheFrom", "platform"];
+                match build.iter().find(|it| other.get(it).is_some()) {
+                    Some(key) => Err((
+                        eco_format!("the image `{name}` has both `uri` and `{key}`"),
+                        eco_format!("an image that stands in a registry is not built: remove `{key}`"),
+                    )),
+                    None => Ok(uri.into()),
+                }
+            }
             None => Err((
                 eco_format!("the image `{name}` is built from a folder, which `slsc` does not do yet"),
                 "build and push it, and give its `uri`".into(),

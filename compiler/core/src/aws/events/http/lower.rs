@@ -155,7 +155,7 @@ fn read<'a>(event: &Http, function: &'a FunctionContext, service: &ServiceContex
     }
     let cors = cors::settings(settings.cors.as_ref(), &method);
     let path = trim(&settings.path);
-    Some(Method { function, method: method.into(), path, kind, authorizer, cors, from, settings })
+    Some(Method { function, method, path, kind, authorizer, cors, from, settings })
 }
 
 fn rest_api(config: &ApiGateway, service: &ServiceContext, root: &Path, out: &mut Fragment) {
