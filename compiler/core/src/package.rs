@@ -38,21 +38,28 @@ pub struct Pattern {
     pub glob: Glob,
     /// What its directory matches, of a pattern that ends in `/**`: all below such a directory matches the pattern.
     directory: Option<Glob>,
+    /// Whether it has a say in which directories are read, as the patterns that a user takes files in with have.
+    lists: bool,
+    /// Whether a directory that it matches is not read: `!node_modules` leaves out all that is below.
+    stops: bool,
 }
 
 impl Pattern {
     /// A pattern as `package.patterns` has it: a `!` in front leaves files out.
     pub fn new(text: &str) -> Pattern {
-        match text.strip_prefix('!') {
+        let pattern = match text.strip_prefix('!') {
             Some(inner) => Pattern::with(false, inner),
             None => Pattern::with(true, text),
-        }
+        };
+        let last = text.rsplit('/').next().unwrap_or_default();
+        let is_literal = !pattern.takes && !last.contains(['*', '?', '[', '(', '{', '\\']);
+        Pattern { lists: true, stops: is_literal, ..pattern }
     }
 
     fn with(takes: bool, text: &str) -> Pattern {
         let is_simple = |it: char| !"!()|[]{}\\\"?".contains(it);
         let directory = text.strip_suffix("/**").filter(|it| it.chars().all(is_simple)).map(Glob::new);
-        Pattern { takes, glob: Glob::new(text), directory }
+        Pattern { takes, glob: Glob::new(text), directory, lists: false, stops: false }
     }
 
     /// Turns a pattern that leaves out, as `package.exclude` has it, where a `!` takes in.
@@ -69,6 +76,17 @@ impl Pattern {
         above.chain([directory]).any(|it| glob.matches(it))
     }
 
+    /// Whether nothing in it is special.
+    fn is_literal(&self) -> bool {
+        let text = self.glob.as_str();
+        text.strip_prefix("./").unwrap_or(text) == self.literal_start()
+    }
+
+    /// The directory that every match is in; empty for the root.
+    fn base(&self) -> &str {
+        self.literal_start().rsplit_once('/').map_or("", |it| it.0)
+    }
+
     /// What every match begins with.
     fn literal_start(&self) -> &str {
         let text = self.glob.as_str();
@@ -79,10 +97,42 @@ impl Pattern {
 }
 
 impl ArchivePlan {
-    /// Whether a file goes in, by its path below the root: the last pattern that matches decides.
+    /// Whether a file goes in, by its path below the root: the last pattern that matches decides. A pattern such as
+    /// `!node_modules` also leaves out what is below, unless a later pattern takes it in.
     pub fn selects(&self, path: &str) -> bool {
         let text = Text::new(path);
-        self.patterns.iter().rev().find(|it| it.glob.matches_text(&text)).is_some_and(|it| it.takes)
+        let last = self.patterns.iter().rev().find(|it| it.glob.matches_text(&text));
+        last.is_some_and(|it| it.takes) && self.lists(path, &text)
+    }
+
+    /// Whether the framework comes upon a file: by a pattern that takes it in, none of those behind it being in the way.
+    fn lists(&self, path: &str, text: &Text<'_>) -> bool {
+        if !self.patterns.iter().any(|it| it.stops) {
+            return true;
+        }
+        let taken = |(at, pattern): (usize, &Pattern)| {
+            if !pattern.takes || !pattern.lists || !pattern.glob.matches_text(text) {
+                return false;
+            }
+            // A path without anything special is looked up, not searched for.
+            if pattern.is_literal() {
+                return true;
+            }
+            // A search begins at the literal part of its pattern, but at the root if a pattern beside it, with none
+            // that leaves out between, begins there.
+            let before = self.patterns.iter().take(at).rev().filter(|it| it.lists).take_while(|it| it.takes);
+            let behind = self.patterns.iter().skip(at).filter(|it| it.lists).take_while(|it| it.takes);
+            let outside = pattern.base().starts_with("..");
+            let from_root =
+                !outside && before.chain(behind).any(|it| !it.is_literal() && it.base().is_empty());
+            let from = if from_root { 0 } else { pattern.base().len() };
+            let above =
+                || path.match_indices('/').filter(|(at, _)| *at > from).filter_map(|(at, _)| path.get(..at));
+            !self.patterns.iter().skip(at + 1).filter(|it| it.lists && !it.takes).any(|it| {
+                it.glob.matches_text(text) || it.stops && above().any(|directory| it.glob.matches(directory))
+            })
+        };
+        self.patterns.iter().enumerate().any(taken)
     }
 
     /// Whether no file below a directory can go in, so that nobody has to look there. `false` may be said in error.
@@ -353,6 +403,23 @@ mod tests {
         assert_eq!(skipped, ["node_modules/y", "src/test", "src/test/a", ".git"]);
         assert_eq!(plan.outside(), ["../lib", "../a.txt"]);
         assert_eq!(selected(plan, &["../lib/a", "../a.txt", "../b.txt"]), "../lib/a ../a.txt");
+    }
+
+    #[test]
+    fn a_directory_that_is_left_out_by_its_name_is_left_out_with_all_below() {
+        let with = |patterns: Value| {
+            let config = json!({
+                "service": "shop", "package": { "patterns": (patterns) }, "functions": { "a": { "handler": "x" } },
+            });
+            let files = ["a.js", "test/a", "test/b/c", "src/test/d", "src/e", "test2/f"];
+            selected(&plan(&config, "s.yml")[0], &files)
+        };
+        assert_eq!(with(json!(["!test"])), "a.js src/test/d src/e test2/f");
+        assert_eq!(with(json!(["!**/test"])), "a.js src/e test2/f");
+        assert_eq!(with(json!(["!test", "test/b/**"])), "a.js test/b/c src/test/d src/e test2/f");
+        assert_eq!(with(json!(["test/b/*", "!test"])), "a.js src/test/d src/e test2/f");
+        assert_eq!(with(json!(["!x", "test/b/*", "!test"])), "a.js test/b/c src/test/d src/e test2/f");
+        assert_eq!(with(json!(["test/a", "!test"])), "a.js test/a src/test/d src/e test2/f");
     }
 
     #[test]
