@@ -161,7 +161,7 @@ impl Worker {
                 self.db.refresh(&path)
             }
             Message::Touched { paths } => {
-                paths.iter().fold(false, |changed, it| self.db.refresh(it) || changed)
+                paths.iter().map(|it| self.db.refresh(it)).filter(|changed| *changed).count() > 0
             }
             Message::Query { path, query } => {
                 if let Some(service) = self.service_of(&path) {
