@@ -1,6 +1,7 @@
 //! The deploy backend against a real server process on loopback, with a faulty proxy in front: what it does, what it
 //! tells, and in which state it leaves AWS. Answers "does a deploy survive what networks and AWS do to it?".
 
+mod command;
 mod emulator;
 mod faults;
 mod life;
