@@ -145,10 +145,7 @@ impl<A: Aws> Follow<'_, A> {
         progress.started |= !fresh.is_empty();
         let last_of_stack = fresh.iter().rev().find(|event| event.physical_id == self.stack_id);
         let at_rest = last_of_stack.is_some_and(|event| !is_running(&event.status));
-        for event in &fresh {
-            on_event(Event::StackEvent(event.clone()));
-        }
-        progress.events.extend(fresh.into_iter().filter(|event| self.is_ours(event)));
+        self.take(fresh, progress, on_event);
         // Without news the state itself is asked for now and then: an event may be late, or hidden from us.
         if !at_rest && progress.quiet % 3 != 2 {
             return Ok(None);
@@ -169,7 +166,19 @@ impl<A: Aws> Follow<'_, A> {
         // The state from before the operation looks like its end until AWS has begun; only a deleted stack cannot
         // be from before.
         let ended = progress.started || stack.status == "DELETE_COMPLETE" || progress.quiet > 10;
+        if ended && !at_rest {
+            // What happened between the two questions, most of all what failed, is told too.
+            let late = mark.advance(self.aws, self.stack_id).await.unwrap_or_default();
+            self.take(late, progress, on_event);
+        }
         Ok(Some(stack).filter(|_| ended))
+    }
+
+    fn take(&self, fresh: Vec<StackEvent>, progress: &mut Progress, on_event: &mut dyn FnMut(Event)) {
+        for event in &fresh {
+            on_event(Event::StackEvent(event.clone()));
+        }
+        progress.events.extend(fresh.into_iter().filter(|event| self.is_ours(event)));
     }
 
     fn is_ours(&self, event: &StackEvent) -> bool {
