@@ -126,7 +126,7 @@ mod tests {
         check("lib/**.py", &["lib/a.py"], &["lib/a/b.py"]);
         check("*.*", &["a.b", ".a"], &["a", "a."]);
         check("a?c", &["abc"], &["a/c", "ac"]);
-        check("../shared/**", &["../shared/a", "../shared"], &["shared/a"]);
+        check("../common/**", &["../common/a", "../common"], &["shared/a"]);
         check("é?/*", &["éé/ü"], &["é/ü"]);
     }
 

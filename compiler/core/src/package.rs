@@ -150,7 +150,7 @@ impl ArchivePlan {
         false
     }
 
-    /// Files and directories outside of the root that patterns such as `../shared/**` take in. Their names in the
+    /// Files and directories outside of the root that patterns such as `../common/**` take in. Their names in the
     /// archive are without the `../`.
     pub fn outside(&self) -> Vec<EcoString> {
         let mut all: Vec<EcoString> = Vec::new();

@@ -30,7 +30,7 @@ pub struct Job<'a> {
     pub selects: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether nothing below a directory can go in, so that nobody has to look there.
     pub skips: &'a (dyn Fn(&str) -> bool + Sync),
-    /// Files and directories beside or above the root that are looked at too, such as `../shared`.
+    /// Files and directories beside or above the root that are looked at too, such as `../common`.
     pub outside: Vec<String>,
     /// A ready archive that is taken as it is.
     pub ready: Option<PathBuf>,

@@ -113,11 +113,11 @@ fn a_name_without_letters_is_an_error_only_if_it_is_selected() {
 
 #[test]
 fn files_from_outside_are_named_without_the_way_there() {
-    let service = Service::new(&["a", "../shared/b", "../shared/c.md", "../note"]);
+    let service = Service::new(&["a", "../common/b", "../common/c.md", "../note"]);
     let mut job = service.job("s.zip", &|it| !it.ends_with(".md"));
-    job.outside = vec!["../shared".into(), "../note".into(), "../absent".into()];
+    job.outside = vec!["../common".into(), "../note".into(), "../absent".into()];
     let made = make(&[job]).unwrap().remove(0);
-    assert_eq!(names(&made.path), ["a", "note", "shared/b"]);
+    assert_eq!(names(&made.path), ["a", "common/b", "note"]);
     service.file("note", "another");
     let mut job = service.job("s.zip", &|_| true);
     job.outside = vec!["../note".into()];
