@@ -44,6 +44,8 @@ pub trait EventSource: Typed + Clone + PartialEq {
     }
 }
 
+pub mod rule;
+
 macro_rules! event_sources {
     ($($module:ident :: $Type:ident,)+) => {
         $( #[allow(missing_docs)] pub mod $module; )+
@@ -142,6 +144,13 @@ event_sources! {
     http::Http,
     sns::Sns,
     stream::Stream,
+    alexa_skill::AlexaSkill,
+    alexa_smart_home::AlexaSmartHome,
+    iot::Iot,
+    iot_fleet_provisioning::IotFleetProvisioning,
+    cloudwatch_event::CloudwatchEvent,
+    cloudwatch_log::CloudwatchLog,
+    event_bridge::EventBridge,
     sqs::Sqs,
     http_api::HttpApi,
 }

@@ -5,6 +5,7 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::rule::{InputTransformer, state};
 use super::{EventSource, FunctionEvents};
 use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::cfn::{Fragment, Permission, Resource, get_att, sub};
@@ -93,27 +94,6 @@ impl Typed for InputText {
 
     fn decode(value: &Value) -> Option<InputText> {
         Text::decode(value).map(InputText)
-    }
-}
-
-/// A template for what a function is invoked with.
-#[derive(Clone, Debug, PartialEq, Eq, Typed)]
-pub struct InputTransformer {
-    /// The template.
-    #[length(1, 8192)]
-    pub input_template: Text,
-    /// Names for parts of the event.
-    pub input_paths_map: Option<Map<Value>>,
-}
-
-impl InputTransformer {
-    /// As it goes into a template.
-    pub fn to_value(&self) -> Value {
-        let InputTransformer { input_template, input_paths_map } = self;
-        let mut out = Object::new();
-        out.insert("InputTemplate", input_template);
-        out.insert_some("InputPathsMap", input_paths_map.clone().map(|it| it.into_iter().collect::<Object>()));
-        out.into()
     }
 }
 
@@ -220,10 +200,6 @@ fn from_json(value: &serde_json::Value) -> Value {
     }
 }
 
-fn state(schedule: &Schedule) -> &'static str {
-    if schedule.enabled == Some(false) { "DISABLED" } else { "ENABLED" }
-}
-
 fn rule(schedule: &Schedule, rate: &Cfn<Rate>, count: usize, function: &FunctionContext, from: &Path, out: &mut Fragment) {
     let Schedule { name, description, input_path, input_transformer, .. } = schedule;
     let id = eco_format!("{}EventsRuleSchedule{count}", function.id());
@@ -235,7 +211,7 @@ fn rule(schedule: &Schedule, rate: &Cfn<Rate>, count: usize, function: &Function
     target.insert("Id", eco_format!("{}Schedule", function.key));
     let mut properties = Object::new();
     properties.insert("ScheduleExpression", rate.to_value());
-    properties.insert("State", state(schedule));
+    properties.insert("State", state(schedule.enabled));
     properties.insert_some("Name", name.clone());
     properties.insert_some("Description", description.clone());
     properties.insert("Targets", Value::from([target.into()]));
@@ -269,7 +245,7 @@ fn scheduler(
     target.insert_some("Input", input(schedule));
     let mut properties = Object::new();
     properties.insert("ScheduleExpression", rate.to_value());
-    properties.insert("State", state(schedule));
+    properties.insert("State", state(schedule.enabled));
     properties.insert("Target", target);
     properties.insert("FlexibleTimeWindow", json!({ "Mode": "OFF" }));
     properties.insert_some("Name", name.clone());
