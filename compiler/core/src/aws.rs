@@ -5,6 +5,7 @@
 //! that invoke functions.
 
 pub mod context;
+pub mod durable;
 pub mod events;
 pub mod function;
 pub mod layer;

@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use crate::diagnostic::Severity;
 use crate::path::Path;
-use crate::shape::{Map, ObjectShape, Shape, Text, Typed};
+use crate::shape::{Map, ObjectShape, Shape, StringShape, Text, Typed};
 use crate::value::{Object, Value};
 
 pub use package::PackageSettings;
@@ -38,8 +38,7 @@ pub struct Root {
     /// How the framework shows deprecations. Without effect here.
     pub deprecation_notification_mode: Option<DeprecationMode>,
     /// Deprecation codes that the framework leaves out. Without effect here.
-    #[pattern(r"^([A-Z0-9_]+|\*)$")]
-    pub disabled_deprecations: Option<Vec<Text>>,
+    pub disabled_deprecations: Option<DisabledDeprecations>,
     /// The range of framework versions that the service was written for, such as `3` or `^3.38`.
     pub framework_version: Option<Text>,
     /// The root of the project, relative to the service.
@@ -49,6 +48,24 @@ pub struct Root {
     pub use_dotenv: Option<bool>,
     /// The version of the rules by which variables are resolved. Only `20210326` is left.
     pub variables_resolution_mode: Option<ResolutionMode>,
+}
+
+/// `disabledDeprecations`: codes, or `*` for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisabledDeprecations;
+
+impl Typed for DisabledDeprecations {
+    const SHAPE: &'static Shape = &Shape::OneOf(&[
+        &Shape::String(StringShape { noun: "`*`", pattern: Some(r"^\*$") }),
+        &Shape::List(&Shape::String(StringShape {
+            noun: "a code of a deprecation",
+            pattern: Some("^[A-Z0-9_]+$"),
+        })),
+    ]);
+
+    fn decode(_: &Value) -> Option<DisabledDeprecations> {
+        Some(DisabledDeprecations)
+    }
 }
 
 /// `plugins`: names, or names with a folder for local ones.

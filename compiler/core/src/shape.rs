@@ -308,6 +308,63 @@ impl<T: Typed> Typed for Map<T> {
     }
 }
 
+/// A value that goes into the template as it is written, also where it does not fit and `configValidationMode: warn`
+/// lets it pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsWritten<T> {
+    /// The value, if it fits.
+    pub fitting: Option<T>,
+    /// As it is written.
+    pub written: Value,
+}
+
+impl<T: Typed> Typed for AsWritten<T> {
+    const SHAPE: &'static Shape = T::SHAPE;
+
+    fn decode(value: &Value) -> Option<AsWritten<T>> {
+        (!value.is_null()).then(|| AsWritten { fitting: T::decode(value), written: value.clone() })
+    }
+}
+
+impl<T: Into<Value>> From<AsWritten<T>> for Value {
+    fn from(it: AsWritten<T>) -> Value {
+        it.fitting.map_or(it.written, T::into)
+    }
+}
+
+impl<T: Into<Value>> From<T> for AsWritten<T>
+where
+    T: Clone,
+{
+    fn from(it: T) -> AsWritten<T> {
+        AsWritten { written: it.clone().into(), fitting: Some(it) }
+    }
+}
+
+/// A value, or a null that switches off what would be there without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nullable<T> {
+    /// Switched off.
+    Null,
+    /// The value.
+    Value(T),
+}
+
+impl<T> Nullable<T> {
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<&T> {
+        if let Nullable::Value(it) = self { Some(it) } else { None }
+    }
+}
+
+impl<T: Typed> Typed for Nullable<T> {
+    const SHAPE: &'static Shape = T::SHAPE;
+
+    fn decode(value: &Value) -> Option<Nullable<T>> {
+        if value.is_null() { Some(Nullable::Null) } else { T::decode(value).map(Nullable::Value) }
+    }
+}
+
 /// `false` where a value switches something off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct False;

@@ -13,7 +13,7 @@ use super::resources;
 use crate::cfn;
 use crate::path::Path;
 use crate::service::{Dialect, ListedFunction, ListedFunctions, PackageSettings};
-use crate::shape::{Map, Typed as _};
+use crate::shape::{AsWritten, Int, Map, Typed as _};
 use crate::value::{Object, Value};
 
 /// The service as its parts see it. It changes only when the service's name, stage or provider do, or when a
@@ -224,6 +224,10 @@ pub fn service(parts: Parts<'_>) -> ServiceContext {
     }
 }
 
+fn number(own: &Option<AsWritten<Int>>, of_provider: &Option<AsWritten<Int>>) -> Option<i64> {
+    own.as_ref().or(of_provider.as_ref())?.fitting.map(|it| it.0)
+}
+
 /// Makes the context of a function.
 pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceContext) -> FunctionContext {
     let provider = &service.provider;
@@ -236,8 +240,8 @@ pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceC
         condition: function.condition.clone(),
         role: resources::role::reference(function, provider),
         role_arn: resources::role::arn(function, provider),
-        timeout: function.timeout.or(provider.timeout).map_or(6, |it| it.0),
-        memory_size: function.memory_size.or(provider.memory_size).map_or(1024, |it| it.0),
+        timeout: number(&function.timeout, &provider.timeout).unwrap_or(6),
+        memory_size: number(&function.memory_size, &provider.memory_size).unwrap_or(1024),
         http_api_payload: function.http_api.as_ref().and_then(|it| it.payload).map(|it| it.word().into()),
         durable_timeout: function.durable_config.as_ref().map(|it| it.execution_timeout.0),
     }

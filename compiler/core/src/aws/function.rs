@@ -14,7 +14,7 @@ use ecow::eco_format;
 use crate::aws::types::{DataProtectionPolicy, Destinations, HttpApiPayload, Url};
 use crate::service::package::FunctionPackage;
 use crate::shape::scalar::KmsArn;
-use crate::shape::{Arn, Cfn, Int, Shape, Text, Typed};
+use crate::shape::{Arn, AsWritten, Cfn, Int, Shape, Text, Typed};
 use crate::value::Value;
 
 /// A Lambda function.
@@ -36,7 +36,7 @@ pub struct Function {
     pub depends_on: Option<Vec<Text>>,
     /// What the function is for.
     #[length(0, 256)]
-    pub description: Option<Text>,
+    pub description: Option<AsWritten<Text>>,
     /// Where the results of asynchronous invocations go.
     pub destinations: Option<Destinations>,
     /// Whether the function writes no logs.
@@ -76,7 +76,7 @@ pub struct Function {
     pub maximum_retry_attempts: Option<Int>,
     /// Memory in MB. 1024 by default.
     #[range(128, 10_240)]
-    pub memory_size: Option<Int>,
+    pub memory_size: Option<AsWritten<Int>>,
     /// Where asynchronous events go that failed: the ARN of an SNS topic.
     #[pattern("^arn:aws[a-z-]*:sns")]
     pub on_error: Option<Cfn<Text>>,
@@ -98,7 +98,7 @@ pub struct Function {
     pub tags: Option<Tags>,
     /// Seconds that an invocation may take. 6 by default.
     #[range(1, 900)]
-    pub timeout: Option<Int>,
+    pub timeout: Option<AsWritten<Int>>,
     /// Whether X-Ray traces the function.
     pub tracing: Option<Tracing>,
     /// A URL of the function's own.
@@ -182,56 +182,7 @@ pub fn rules(function: &Function, listed: &ListedFunction) -> Vec<Diagnostic> {
         ),
         _ => {}
     }
-    if let Some(durable) = &function.durable_config {
-        durable_rules(function, durable, &shown, &mut found);
-    }
     found
-}
-
-/// The runtimes that durable functions run on.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/durable-supported-runtimes.html>
-const DURABLE_RUNTIMES: [&str; 7] =
-    ["nodejs22.x", "nodejs24.x", "python3.13", "python3.14", "java17", "java21", "java25"];
-
-/// Seconds that an event source mapping waits for a function.
-const MAPPING_SECONDS: i64 = 900;
-
-fn durable_rules(
-    function: &Function,
-    durable: &DurableConfig,
-    shown: &dyn Fn(&str) -> Place,
-    found: &mut Vec<Diagnostic>,
-) {
-    let mut conflict = |key: &str, message: &str, help: &str| {
-        found.push(
-            Diagnostic::new(&rules::CONFLICTING_OPTIONS, shown(key), message)
-                .help(help)
-                .related(shown("durableConfig"), "durable here"),
-        );
-    };
-    if function.destinations.is_some() {
-        conflict("destinations", "a durable function has no destinations", "remove `destinations`");
-    }
-    if function.maximum_retry_attempts.is_some() {
-        conflict("maximumRetryAttempts", "a durable function takes no `maximumRetryAttempts`", "remove it");
-    }
-    let unsupported = |it: &Runtime| !DURABLE_RUNTIMES.contains(&it.0.as_str());
-    if function.image.is_none() && function.runtime.as_ref().is_some_and(unsupported) {
-        conflict(
-            "runtime",
-            "this runtime has no durable functions",
-            "use one of nodejs22.x, nodejs24.x, python3.13, python3.14, java17, java21 or java25",
-        );
-    }
-    let maps = |it: &Placed<Event>| matches!(it.event, Event::Sqs(_) | Event::Stream(_));
-    if durable.execution_timeout.0 > MAPPING_SECONDS && function.events.iter().flat_map(|it| &it.0).any(maps)
-    {
-        conflict(
-            "events",
-            "an event source mapping waits 15 minutes at most",
-            "lower `durableConfig.executionTimeout` to 900 or less",
-        );
-    }
 }
 
 /// The options of a function that others see: they decide its alias and whether it exists.

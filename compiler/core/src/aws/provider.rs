@@ -6,12 +6,13 @@ pub mod iam;
 use super::events::http::config::{ApiGateway, RestApiLogs};
 use super::events::http_api::config::{HttpApi, HttpApiLogs};
 use super::runtime::Runtime;
+use super::types::statement::Statement;
 use super::types::{
     Architecture, DataProtectionPolicy, Environment, LambdaLogs, RetentionDays, Role, RuntimeManagement,
-    Statement, Tags, Tracing, Vpc,
+    Tags, Tracing, Vpc,
 };
 use crate::shape::scalar::KmsArn;
-use crate::shape::{Arn, Cfn, Int, Text, Typed};
+use crate::shape::{Arn, AsWritten, Cfn, Int, Text, Typed};
 use crate::value::Value;
 
 pub use deployment::{
@@ -81,7 +82,7 @@ pub struct Provider {
     pub logs: Option<ProviderLogs>,
     /// Memory of the functions in MB. 1024 by default.
     #[range(128, 10_240)]
-    pub memory_size: Option<Int>,
+    pub memory_size: Option<AsWritten<Int>>,
     /// SNS topics that CloudFormation tells of its events.
     pub notification_arns: Option<Vec<Arn>>,
     /// The profile of the credentials.
@@ -124,7 +125,7 @@ pub struct Provider {
     pub tags: Option<Tags>,
     /// Seconds that an invocation may take. 6 by default.
     #[range(1, 900)]
-    pub timeout: Option<Int>,
+    pub timeout: Option<AsWritten<Int>>,
     /// What X-Ray traces.
     pub tracing: Option<ProviderTracing>,
     /// Whether each deployment makes a version of each function. `true` by default.

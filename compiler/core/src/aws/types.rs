@@ -1,8 +1,10 @@
 //! Types that several parts of the AWS configuration share.
 
+pub mod statement;
+
 use ecow::EcoString;
 
-use crate::shape::{Arn, Cfn, False, Int, Map, MapShape, Shape, StringShape, Text, Typed};
+use crate::shape::{Arn, Cfn, False, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed};
 use crate::value::Value;
 
 /// The name of the resource that an ARN means, for logical ids: the last part of the ARN, the resource of a
@@ -30,81 +32,6 @@ pub fn arn_resource_name(arn: &Value) -> EcoString {
     }
 }
 
-/// An IAM statement. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html>
-#[derive(Clone, Debug, PartialEq, Eq, Typed)]
-#[requires(
-    "Effect+Action+Resource",
-    "Effect+Action+NotResource",
-    "Effect+NotAction+Resource",
-    "Effect+NotAction+NotResource"
-)]
-pub struct Statement {
-    /// A name of the statement.
-    #[key("Sid")]
-    pub sid: Option<Text>,
-    /// Whether the statement allows or denies.
-    #[key("Effect")]
-    pub effect: Option<Effect>,
-    /// The actions, such as `dynamodb:GetItem`.
-    #[key("Action")]
-    pub action: Option<Vec<Text>>,
-    /// All actions but these.
-    #[key("NotAction")]
-    pub not_action: Option<Vec<Text>>,
-    /// Who may act. Only in policies of resources.
-    #[key("Principal")]
-    pub principal: Option<Value>,
-    /// All but these may act. Only in policies of resources.
-    #[key("NotPrincipal")]
-    pub not_principal: Option<Value>,
-    /// The resources, by ARN.
-    #[key("Resource")]
-    pub resource: Option<Value>,
-    /// All resources but these.
-    #[key("NotResource")]
-    pub not_resource: Option<Value>,
-    /// When the statement holds.
-    #[key("Condition")]
-    pub condition: Option<Value>,
-}
-
-impl Statement {
-    /// As it goes into a policy.
-    pub fn to_value(&self) -> Value {
-        let Statement {
-            sid,
-            effect,
-            action,
-            not_action,
-            principal,
-            not_principal,
-            resource,
-            not_resource,
-            condition,
-        } = self.clone();
-        let mut out = crate::value::Object::new();
-        out.insert_some("Sid", sid);
-        out.insert_some("Effect", effect);
-        out.insert_some("Action", action);
-        out.insert_some("NotAction", not_action);
-        out.insert_some("Principal", principal);
-        out.insert_some("NotPrincipal", not_principal);
-        out.insert_some("Resource", resource);
-        out.insert_some("NotResource", not_resource);
-        out.insert_some("Condition", condition);
-        out.into()
-    }
-}
-
-/// `Effect` of an IAM statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Typed)]
-pub enum Effect {
-    /// Allows.
-    Allow,
-    /// Denies, whatever else allows.
-    Deny,
-}
-
 /// A processor architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Typed)]
 pub enum Architecture {
@@ -116,9 +43,9 @@ pub enum Architecture {
     X86_64,
 }
 
-/// Environment variables: strings, or functions of CloudFormation.
+/// Environment variables: strings, or functions of CloudFormation. A null takes away what the provider has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment(pub Map<Cfn<Text>>);
+pub struct Environment(pub Map<Nullable<Cfn<Text>>>);
 
 impl Typed for Environment {
     const SHAPE: &'static Shape = &Shape::Map(&MapShape {
@@ -545,13 +472,13 @@ pub struct UrlCorsSettings {
     pub allow_credentials: Option<bool>,
     /// Headers that requests may have.
     #[items(1, 100)]
-    pub allowed_headers: Option<Vec<Text>>,
+    pub allowed_headers: Option<Nullable<Vec<Text>>>,
     /// Methods that may be used.
     #[items(1, 6)]
-    pub allowed_methods: Option<Vec<Text>>,
+    pub allowed_methods: Option<Nullable<Vec<Text>>>,
     /// Origins that may call.
     #[items(1, 100)]
-    pub allowed_origins: Option<Vec<Text>>,
+    pub allowed_origins: Option<Nullable<Vec<Text>>>,
     /// Headers of the response that scripts may read.
     #[items(1, 100)]
     pub exposed_response_headers: Option<Vec<Text>>,

@@ -303,10 +303,13 @@ fn check_map(value: &Value, shape: &Shape, map: &MapShape, limits: &Limits, cx: 
                     .help(eco_format!("write it so that it matches `{pattern}`")),
             );
         }
-        if !entry.is_null() {
-            let entry = cx.below(key, |cx| check_limited(entry, map.value, limits, cx));
-            checked.insert(key.clone(), entry);
-        }
+        // A null counts as absent, but it may switch off what another part has under the key.
+        let entry = if entry.is_null() {
+            Value::Null
+        } else {
+            cx.below(key, |cx| check_limited(entry, map.value, limits, cx))
+        };
+        checked.insert(key.clone(), entry);
     }
     checked.into()
 }

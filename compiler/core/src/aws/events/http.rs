@@ -9,6 +9,7 @@ pub mod cors;
 pub mod integration;
 pub mod keys;
 pub mod lower;
+pub mod mapping_template;
 pub mod paths;
 pub mod request;
 
@@ -16,7 +17,7 @@ use self::config::Parameter;
 use super::{EventSource, FunctionEvents};
 use crate::aws::context::ServiceContext;
 use crate::cfn::Fragment;
-use crate::shape::{Arn, Cfn, Int, Map, Shape, StringShape, Text, Typed};
+use crate::shape::{Arn, Cfn, Int, Map, Nullable, Shape, StringShape, Text, Typed};
 use crate::value::Value;
 
 /// A method of the service's REST API.
@@ -277,8 +278,8 @@ pub struct Request {
     pub pass_through: Option<PassThrough>,
     /// JSON Schemas of bodies, by content type.
     pub schemas: Option<Map<Value>>,
-    /// Mapping templates, by content type.
-    pub template: Option<Map<Text>>,
+    /// Mapping templates, by content type. A null takes away the one that is there by default.
+    pub template: Option<Map<Nullable<Text>>>,
     /// The address of the server, for `http`.
     pub uri: Option<Cfn<Text>>,
 }

@@ -8,8 +8,8 @@ use super::{EventSource, FunctionEvents};
 use crate::aws::context::ServiceContext;
 use crate::cfn::{Fragment, Resource, join, reference};
 use crate::json;
-use crate::shape::{Text, Typed};
-use crate::value::Object;
+use crate::shape::{AsWritten, Text, Typed};
+use crate::value::{Object, Value};
 
 /// Invokes the function for messages of AWS IoT that a query selects.
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
@@ -17,7 +17,7 @@ pub struct Iot {
     /// The query: `SELECT * FROM 'some/topic'`.
     pub sql: Text,
     /// The version of the query's language.
-    pub sql_version: Option<SqlVersion>,
+    pub sql_version: Option<AsWritten<SqlVersion>>,
     /// The name of the rule.
     pub name: Option<Text>,
     /// Whether the rule is on. `true` by default.
@@ -49,12 +49,13 @@ impl EventSource for Iot {
         for (index, placed) in events.events.iter().enumerate() {
             let from = function.event_path(placed.index, Self::KEY);
             let Iot { sql, sql_version, name, enabled, description } = &placed.event;
+            let version = sql_version.clone().map(Value::from);
             let mut payload = Object::new();
             payload.insert("RuleDisabled", *enabled == Some(false));
             payload.insert("Sql", one_line(sql));
             payload.insert("Actions", json!([{ "Lambda": { "FunctionArn": (function.target()) } }]));
             payload.insert_some("Description", text(description));
-            payload.insert_some("AwsIotSqlVersion", *sql_version);
+            payload.insert_some("AwsIotSqlVersion", version.as_ref().and_then(Value::as_str).map(one_line));
             let mut properties = Object::new();
             properties.insert("TopicRulePayload", payload);
             properties.insert_some("RuleName", text(name));

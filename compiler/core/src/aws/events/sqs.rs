@@ -1,6 +1,6 @@
 //! SQS queue to Lambda: `functions.*.events[].sqs`.
 //!
-//! Lowers to one `AWS::Lambda::EventSourceMapping` for each event and one IAM statement for the function.
+//! Lowers to one `AWS::Lambda::EventSourceMapping` for each event and one IAM statement for the service.
 
 use ecow::eco_format;
 
@@ -46,10 +46,9 @@ pub enum ResponseType {
 impl EventSource for Sqs {
     const KEY: &'static str = "sqs";
     const PAGE: &'static str = include_str!("sqs.md");
+    const SHARED: bool = true;
 
-    fn lower(events: &FunctionEvents<'_, Self>, service: &ServiceContext, out: &mut Fragment) {
-        let _ = service;
-        let mut queues = Vec::new();
+    fn lower(events: &FunctionEvents<'_, Self>, _: &ServiceContext, out: &mut Fragment) {
         for placed in &events.events {
             let Sqs {
                 arn,
@@ -73,8 +72,13 @@ impl EventSource for Sqs {
             let id = eco_format!("{}EventSourceMappingSQS{queue}", events.function.id());
             let from = events.function.event_path(placed.index, Self::KEY);
             out.push(super::event_source_mapping(id, properties, events.function, &from));
-            queues.push(arn.to_value());
         }
-        out.allow(&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queues);
+    }
+
+    fn lower_shared(functions: &[FunctionEvents<'_, Self>], _: &ServiceContext, out: &mut Fragment) {
+        let queues: Vec<Value> = functions.iter().flat_map(|it| &it.events).map(|it| it.event.arn.to_value()).collect();
+        if !queues.is_empty() {
+            out.allow(&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queues);
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
 use crate::path::Path;
 use crate::rules;
-use crate::shape::{Arn, Cfn, Int, Number, Shape, Typed};
+use crate::shape::{Arn, AsWritten, Cfn, Int, Number, Shape, Typed};
 use crate::value::{Object, Value};
 
 /// Reads a stream and invokes the function with batches of records.
@@ -32,7 +32,7 @@ pub struct Stream {
     #[range(1, 10)]
     pub parallelization_factor: Option<Int>,
     /// Where reading starts. `TRIM_HORIZON` by default.
-    pub starting_position: Option<StartingPosition>,
+    pub starting_position: Option<AsWritten<StartingPosition>>,
     /// The time at which reading starts, in seconds since 1970. For `AT_TIMESTAMP`.
     pub starting_position_timestamp: Option<Number>,
     /// Whether the stream is read. `true` by default.
@@ -262,7 +262,9 @@ fn one(
 }
 
 fn report_missing_time(stream: &Stream, from: &Path, out: &mut Fragment) {
-    if stream.starting_position == Some(StartingPosition::AtTimestamp) && stream.starting_position_timestamp.is_none() {
+    let position = stream.starting_position.as_ref().and_then(|it| it.fitting);
+    let starts_at_time = position == Some(StartingPosition::AtTimestamp);
+    if starts_at_time && stream.starting_position_timestamp.is_none() {
         out.report(
             Diagnostic::new(&rules::MISSING_KEY, Place::key(from.join("startingPosition")), "missing key `startingPositionTimestamp`")
                 .why("`AT_TIMESTAMP` needs to know the time")
@@ -296,7 +298,7 @@ fn properties(stream: &Stream, function: &FunctionContext) -> Object {
     properties.insert("EventSourceArn", arn.to_value());
     properties.insert("FunctionName", function.target());
     properties.insert_some("ParallelizationFactor", parallelization_factor);
-    properties.insert("StartingPosition", starting_position.unwrap_or(StartingPosition::TrimHorizon));
+    properties.insert("StartingPosition", starting_position.unwrap_or_else(|| StartingPosition::TrimHorizon.into()));
     properties.insert_some("MaximumBatchingWindowInSeconds", batch_window);
     properties.insert_some("MaximumRetryAttempts", maximum_retry_attempts);
     properties.insert_some("BisectBatchOnFunctionError", bisect_batch_on_function_error);

@@ -1,6 +1,7 @@
 //! `provider.iam`: the role of the functions, and that of deployments.
 
-use crate::aws::types::{Role, Statement, Tags};
+use crate::aws::types::statement::Statement;
+use crate::aws::types::{Role, Tags};
 use crate::shape::{Arn, Cfn, Text, Typed};
 
 /// `provider.iam`.

@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::{deployment_bucket, image, invocation, role, url, version};
 use crate::aws::context::{Alias, FunctionContext, ServiceContext};
+use crate::aws::durable;
 use crate::aws::function::{AliasParts, DurableConfig, Function};
 use crate::aws::naming::{self, ROLE};
 use crate::aws::types::{
@@ -14,7 +15,7 @@ use crate::cfn::{Fragment, Resource, get_att};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
 use crate::rules;
-use crate::shape::{Cfn, Int};
+use crate::shape::{Cfn, Int, Nullable};
 use crate::value::{Object, Value};
 
 /// The runtime of a function whose service names none.
@@ -29,13 +30,13 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     let mut properties = Object::new();
     code(function, context, service, &mut properties, &mut out);
     settings(function, context, service, &mut properties);
-    permissions(function, context, service, &mut properties, &mut out);
+    permissions(function, service, &mut properties, &mut out);
     let waits = role_of(function, service, &mut properties);
     network(function, context, service, &mut properties, &mut out);
     properties.insert_some("ReservedConcurrentExecutions", function.reserved_concurrency.clone());
     let layers = function.layers.as_ref().or(service.provider.layers.as_ref());
     properties.insert_some("Layers", layers.map(|it| Value::array(it.iter().map(Cfn::to_value))));
-    properties.insert_some("DurableConfig", function.durable_config.as_ref().map(durable));
+    properties.insert_some("DurableConfig", function.durable_config.as_ref().map(durable_config));
 
     let log_group = (function.disable_logs != Some(true)).then(|| naming::log_group(&context.key));
     let depends = log_group.into_iter().chain(function.depends_on.iter().flatten().cloned()).chain(waits);
@@ -46,6 +47,7 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
             .depends_on(depends)
             .with_some("Condition", context.condition.clone()),
     );
+    durable::check(function, context, service, &mut out);
     version::lower(function, context, service, &hashed, &mut out);
     url::lower(function, context, &mut out);
     invocation::lower(function, context, service, &mut out);
@@ -113,13 +115,15 @@ fn settings(
 ) {
     let provider = &service.provider;
     properties.insert("FunctionName", &context.name);
-    properties.insert("MemorySize", Int(context.memory_size));
-    properties.insert("Timeout", Int(context.timeout));
+    let memory_size = function.memory_size.clone().or_else(|| provider.memory_size.clone());
+    properties.insert("MemorySize", memory_size.unwrap_or_else(|| Int(context.memory_size).into()));
+    let timeout = function.timeout.clone().or_else(|| provider.timeout.clone());
+    properties.insert("Timeout", timeout.unwrap_or_else(|| Int(context.timeout).into()));
     properties.insert_some(
         "Architectures",
         function.architecture.or(provider.architecture).map(|it| Value::from([it.into()])),
     );
-    properties.insert_some("Description", function.description.clone().filter(|it| !it.is_empty()));
+    properties.insert_some("Description", description(function));
     if function.snap_start == Some(true) {
         properties.insert("SnapStart", json!({ "ApplyOn": "PublishedVersions" }));
     }
@@ -133,14 +137,13 @@ fn settings(
     properties.insert_some("RecursiveLoop", function.recursive_loop);
 }
 
+/// `description`, if it says something.
+pub fn description(function: &Function) -> Option<Value> {
+    function.description.clone().map(Value::from).filter(|it| it.as_str() != Some(""))
+}
+
 /// What needs a permission of the role: dead letters, keys, tracing; and the environment, which stands behind them.
-fn permissions(
-    function: &Function,
-    context: &FunctionContext,
-    service: &ServiceContext,
-    properties: &mut Object,
-    out: &mut Fragment,
-) {
+fn permissions(function: &Function, service: &ServiceContext, properties: &mut Object, out: &mut Fragment) {
     let provider = &service.provider;
     if let Some(target) = &function.on_error {
         properties.insert("DeadLetterConfig", json!({ "TargetArn": (target.to_value()) }));
@@ -169,11 +172,14 @@ fn permissions(
     if function.environment.is_some() || provider.environment.is_some() {
         let all = [provider.environment.as_ref(), function.environment.as_ref()].into_iter().flatten();
         let mut variables = Object::new();
-        all.flat_map(|it| it.0.iter())
-            .for_each(|(name, value)| variables.insert(name.clone(), value.to_value()));
+        for (name, value) in all.flat_map(|it| it.0.iter()) {
+            match value {
+                Nullable::Value(value) => variables.insert(name.clone(), value.to_value()),
+                Nullable::Null => drop(variables.remove(name)),
+            }
+        }
         properties.insert("Environment", json!({ "Variables": variables }));
     }
-    let _ = context;
 }
 
 /// Sets the role; answers what the function must wait for because of it.
@@ -220,7 +226,7 @@ fn network(
         let mut config = Object::new();
         config.insert_some(
             "Ipv6AllowedForDualStack",
-            ipv6_allowed_for_dual_stack.filter(|it| *it).or(provider_ipv6).or(*ipv6_allowed_for_dual_stack),
+            ipv6_allowed_for_dual_stack.filter(|it| *it).or(provider_ipv6),
         );
         config.insert("SecurityGroupIds", list(security_group_ids));
         config.insert("SubnetIds", list(subnet_ids));
@@ -242,7 +248,7 @@ fn network(
     }
 }
 
-fn durable(config: &DurableConfig) -> Value {
+fn durable_config(config: &DurableConfig) -> Value {
     let DurableConfig { execution_timeout, retention_period_in_days } = config;
     let mut out = Object::new();
     out.insert("ExecutionTimeout", *execution_timeout);

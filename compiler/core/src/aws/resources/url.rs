@@ -6,6 +6,7 @@ use crate::aws::context::FunctionContext;
 use crate::aws::function::Function;
 use crate::aws::types::{InvokeMode, Url, UrlAuthorizer, UrlCors, UrlCorsSettings, UrlSettings};
 use crate::cfn::{Fragment, Resource, get_att};
+use crate::shape::Nullable;
 use crate::value::{Object, Value};
 
 const DEFAULT_HEADERS: [&str; 6] =
@@ -76,22 +77,26 @@ fn cors_config(settings: UrlCorsSettings) -> Value {
         exposed_response_headers,
         max_age,
     } = settings;
-    let list = |written: Option<Vec<EcoString>>, default: &[&str]| {
-        let items = written.unwrap_or_else(|| default.iter().map(|it| EcoString::from(*it)).collect());
+    let unique = |items: Vec<EcoString>| {
         let mut unique: Vec<EcoString> = Vec::new();
-        items.into_iter().for_each(|it| {
-            if !unique.contains(&it) {
-                unique.push(it)
+        for item in items {
+            if !unique.contains(&item) {
+                unique.push(item)
             }
-        });
+        }
         Value::from(unique)
+    };
+    let list = |written: Option<Nullable<Vec<EcoString>>>, default: &[&str]| match written {
+        Some(Nullable::Value(items)) => Some(unique(items)),
+        Some(Nullable::Null) => None,
+        None => Some(Value::array(default.iter().map(|it| Value::from(*it)))),
     };
     let mut config = Object::new();
     config.insert_some("AllowCredentials", allow_credentials.filter(|it| *it));
-    config.insert("AllowHeaders", list(allowed_headers, &DEFAULT_HEADERS));
-    config.insert("AllowMethods", list(allowed_methods, &["*"]));
-    config.insert("AllowOrigins", list(allowed_origins, &["*"]));
-    config.insert_some("ExposeHeaders", exposed_response_headers.map(|it| list(Some(it), &[])));
+    config.insert_some("AllowHeaders", list(allowed_headers, &DEFAULT_HEADERS));
+    config.insert_some("AllowMethods", list(allowed_methods, &["*"]));
+    config.insert_some("AllowOrigins", list(allowed_origins, &["*"]));
+    config.insert_some("ExposeHeaders", exposed_response_headers.map(unique));
     config.insert_some("MaxAge", max_age);
     config.into()
 }

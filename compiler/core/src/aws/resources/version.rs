@@ -48,7 +48,7 @@ pub fn lower(
     let mut version = Object::new();
     version.insert("FunctionName", reference(context.logical_id()));
     version.insert("CodeSha256", code);
-    version.insert_some("Description", function.description.clone().filter(|it| !it.is_empty()));
+    version.insert_some("Description", super::function::description(function));
     let keep = versioned || alias.is_none();
     out.push(
         Resource::new(id.clone(), "AWS::Lambda::Version", version, &context.path)

@@ -1,6 +1,6 @@
 //! `provider.apiGateway` and `provider.logs.restApi`.
 
-use crate::aws::types::Statement;
+use crate::aws::types::statement::Statement;
 use crate::shape::{Arn, Cfn, Int, Map, Shape, Text, Typed};
 use crate::value::Value;
 

@@ -6,9 +6,9 @@ use super::authorizer::Authorizer;
 use super::config::{ApiGateway, Parameter};
 use super::cors::Cors;
 use super::lower::Method;
-use super::{Integration, Request, Response, StatusCode, StatusTemplate, TransferMode, request};
+use super::{Integration, Request, Response, StatusCode, StatusTemplate, TransferMode, mapping_template, request};
 use crate::cfn::{get_att, join, reference};
-use crate::shape::{Cfn, Map};
+use crate::shape::{Cfn, Map, Nullable};
 use crate::value::{Object, Value};
 
 impl Integration {
@@ -92,7 +92,7 @@ fn header_name(header: &str) -> EcoString {
 
 /// `MethodResponses`.
 pub fn method_responses(method: &Method<'_>) -> Value {
-    let Some((response, codes)) = response(method).filter(|_| true) else { return Value::from([]) };
+    let Some((response, codes)) = response(method) else { return Value::from([]) };
     let shared = response_headers(&response, method.cors.as_ref());
     let one = |(status, code): (&EcoString, &StatusCode)| {
         let names = shared.keys().chain(code.headers.iter().flatten().map(|(name, _)| name));
@@ -143,7 +143,8 @@ pub fn lower(method: &Method<'_>, config: &ApiGateway) -> Value {
         }
         "HTTP" | "HTTP_PROXY" => {
             out.insert_some("Uri", request.uri.clone());
-            let verb = request.method.as_deref().unwrap_or(&method.method);
+            // With `http-proxy` the framework keeps the parameters of the request alone, and its address.
+            let verb = request.method.as_deref().filter(|_| kind == "HTTP").unwrap_or(&method.method);
             out.insert("IntegrationHttpMethod", verb.to_uppercase());
             if settings.connection_type.is_some() {
                 out.insert("ConnectionType", "VPC_LINK");
@@ -204,54 +205,19 @@ fn request_parameters(parameters: &[(EcoString, Parameter)], asynchronous: bool)
     out.into()
 }
 
-/// The mapping templates of the request: those of the service over our own for `lambda`.
+/// The mapping templates of the request: those of the service over those that `lambda` has by default.
 fn request_templates(request: &Request, defaults: bool, authorizer: Option<&Authorizer>) -> Option<Value> {
     let mut templates = Object::new();
     if defaults {
         let claims = authorizer.map(Authorizer::claims).unwrap_or_default();
-        let fill = |body: &str| format!("{body}\n{EVENT}").replace("CLAIMS", &claims);
-        templates.insert("application/json", fill(JSON_BODY));
-        templates.insert("application/x-www-form-urlencoded", fill(FORM_BODY));
+        templates.insert("application/json", mapping_template::json(&claims));
+        templates.insert("application/x-www-form-urlencoded", mapping_template::form(&claims));
     }
-    request.template.iter().flatten().for_each(|(kind, it)| templates.insert(kind.clone(), it));
+    for (kind, template) in request.template.iter().flatten() {
+        match template {
+            Nullable::Value(template) => templates.insert(kind.clone(), template),
+            Nullable::Null => drop(templates.remove(kind)),
+        }
+    }
     (!templates.is_empty()).then(|| templates.into())
 }
-
-/// The body of a JSON request.
-const JSON_BODY: &str = "#set( $body = $input.json(\"$\") )";
-
-/// The body of a form, as a mapping of its fields.
-const FORM_BODY: &str = r##"#define( $body )
-{
-#foreach( $pair in $input.path("$").split("&") )
-#set( $parts = $pair.split("=") )
-#if( $parts.size() >= 1 )
-"$util.escapeJavaScript($util.urlDecode($parts[0]))": "#if( $parts.size() >= 2 )$util.escapeJavaScript($util.urlDecode($parts[1])).replaceAll("\\'", "'")#end"#if( $foreach.hasNext ),#end
-#end
-#end
-}
-#end"##;
-
-/// The event that a function gets by the integration `lambda`: the fields are the framework's.
-const EVENT: &str = r##"#macro( fields $map )
-{
-#foreach( $name in $map.keySet() )
-"$util.escapeJavaScript($name)": "$util.escapeJavaScript($map.get($name)).replaceAll("\\'", "'")"#if( $foreach.hasNext ),#end
-#end
-}
-#end
-{
-  "body": $body,
-  "method": "$context.httpMethod",
-  "principalId": "$context.authorizer.principalId",
-  "stage": "$context.stage",
-  "cognitoPoolClaims": { CLAIMS "sub": "$context.authorizer.claims.sub" },
-  "enhancedAuthContext": #fields( $context.authorizer ),
-  "headers": #fields( $input.params().header ),
-  "query": #fields( $input.params().querystring ),
-  "path": #fields( $input.params().path ),
-  "identity": #fields( $context.identity ),
-  "stageVariables": #fields( $stageVariables ),
-  "requestPath": "$context.resourcePath"
-}
-"##;
