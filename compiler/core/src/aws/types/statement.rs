@@ -1,5 +1,6 @@
 //! Statements of IAM policies, as they are written and as the framework puts them into a policy.
 
+use crate::shape::check::matches;
 use crate::shape::{Text, Typed};
 use crate::value::{Object, Value};
 
@@ -62,17 +63,20 @@ impl Statement {
         out.insert_some("NotAction", not_action);
         out.insert_some("Principal", principal.map(principals));
         out.insert_some("NotPrincipal", not_principal.map(principals));
-        out.insert_some("Resource", resource.map(one_text));
-        out.insert_some("NotResource", not_resource.map(one_text));
+        out.insert_some("Resource", resource.map(lone_resource));
+        out.insert_some("NotResource", not_resource.map(lone_resource));
         out.insert_some("Condition", condition);
         out.into()
     }
 }
 
-/// Resources as the framework writes them: a list of one text is the text.
-fn one_text(resources: Value) -> Value {
+/// A resource that the framework writes by itself where it is the only one of a list.
+const ALONE: &str = "^arn:|^execute-api:/|^[#A-Za-z0-9-_./]+[*]?$";
+
+/// Resources as the framework writes them: a list of one is that one, but `*` stays as it is written.
+fn lone_resource(resources: Value) -> Value {
     match resources.as_array() {
-        Some([Value::String(one)]) => one.into(),
+        Some([Value::String(one)]) if matches(ALONE, one) => one.into(),
         _ => resources,
     }
 }
