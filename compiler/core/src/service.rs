@@ -10,6 +10,7 @@ use crate::value::{Object, Value};
 pub use package::PackageSettings;
 
 pub mod package;
+pub mod settled;
 
 /// The root of a service's configuration. The sections that are large or read on their own stay values here.
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]

@@ -9,6 +9,7 @@ use salsa::Setter as _;
 use slsc_core::aws::resources::deployment_bucket;
 use slsc_core::cfn::stamp;
 use slsc_core::package::{ArchivePlan, plan};
+use slsc_core::service::settled::settled;
 use slsc_core::value::{Object, Value};
 use slsc_core::{json, pipeline};
 use slsc_deploy::archive::{self, Job};
@@ -90,18 +91,17 @@ fn archives(
 
 /// The state as the framework keeps it: the service as it was resolved, and where its artifacts go.
 fn state(project: &Project, config: &Value, stamp: &str) -> Value {
-    let mut service = config.as_object().cloned().unwrap_or_default();
+    let mut service = config.clone();
     let mut package = Object::new();
     if let Some(context) = pipeline::context(&project.db, project.service) {
+        service = settled(config, context);
         let directory = deployment_bucket::directory(context).replace(deployment_bucket::STAMP, stamp);
         package.insert("artifactDirectoryName", directory);
         package.insert("artifact", format!("{}.zip", context.service));
-        let (stage, region, stack) = (context.stage.clone(), context.region.clone(), context.stack_name());
-        service.edit_object("provider", |provider| {
-            provider.insert("stage", stage);
-            provider.insert("region", region);
-            provider.insert("stackName", stack);
-        });
+        if let Value::Object(service) = &mut service {
+            let stack = context.stack_name();
+            Arc::make_mut(service).edit_object("provider", |provider| provider.insert("stackName", stack));
+        }
     }
     json!({ "service": service, "package": package })
 }

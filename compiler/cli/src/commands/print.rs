@@ -1,8 +1,9 @@
-//! `slsc print`: the configuration with its variables replaced.
+//! `slsc print`: the configuration with its variables replaced, and with the names and defaults of the framework.
 
 use std::process::ExitCode;
 
 use slsc_core::pipeline;
+use slsc_core::service::settled::settled;
 use slsc_core::value::Value;
 
 use super::template::yaml;
@@ -14,10 +15,14 @@ use crate::project::Project;
 pub fn run(args: &Print, global: &Global) -> Result<ExitCode, Failure> {
     let project = Project::open(global)?;
     project.demand_resolved(global)?;
-    let config = &pipeline::resolved(&project.db, project.service).value;
+    let resolved = &pipeline::resolved(&project.db, project.service).value;
+    let config = match pipeline::context(&project.db, project.service) {
+        Some(context) => settled(resolved, context),
+        None => resolved.clone(),
+    };
     let mut value = match &args.path {
-        Some(path) => at(config, path)?,
-        None => config.clone(),
+        Some(path) => at(&config, path)?,
+        None => config,
     };
     if let Some(Transform::Keys) = args.transform {
         let Value::Object(object) = &value else {
