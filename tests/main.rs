@@ -5,6 +5,7 @@
 //! the real process, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
 
 mod cli;
+mod coverage;
 mod deploy;
 mod lsp;
 mod peer;

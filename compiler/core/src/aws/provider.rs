@@ -92,6 +92,7 @@ pub struct Provider {
     /// The region. `us-east-1` by default.
     pub region: Option<Region>,
     /// Who may call the REST API.
+    #[removed]
     #[instead("provider.apiGateway.resourcePolicy")]
     pub resource_policy: Option<Value>,
     /// The role of the functions.
