@@ -2,6 +2,7 @@
 //!
 //! `tests/peer/regenerate` makes the goldens again; `tests/peer/differences.md` lists where ours differs on purpose.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Map, Value};
@@ -99,50 +100,117 @@ fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
     }
 }
 
-#[test]
-fn templates_are_those_of_the_framework() {
-    let accepted = std::fs::read_to_string(top().join("tests/peer/differences.md")).unwrap();
-    let mut cases: Vec<_> =
-        std::fs::read_dir(top().join("tests/peer/cases")).unwrap().map(|it| it.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() >= 60, "only {} cases", cases.len());
-    let mut failures = Vec::new();
-    for case in &cases {
-        let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        let read = |it: &str| {
-            std::fs::read_to_string(case.join(it)).ok().map(|it| serde_json::from_str::<Value>(&it).unwrap())
-        };
-        let expected = read("expected.json")
-            .unwrap_or_else(|| panic!("{name} has no expected.json: run tests/peer/regenerate"));
-        let settings = read("case.json").unwrap_or_default();
+/// A case: a service as a user writes it.
+struct Case {
+    directory: PathBuf,
+    name: String,
+}
+
+fn cases() -> Vec<Case> {
+    let all = std::fs::read_dir(top().join("tests/peer/cases")).unwrap().map(|it| it.unwrap().path());
+    let name = |it: &Path| it.file_name().unwrap().to_string_lossy().into_owned();
+    let mut cases: Vec<_> = all.map(|it| Case { name: name(&it), directory: it }).collect();
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    cases
+}
+
+impl Case {
+    fn read(&self, file: &str) -> Option<Value> {
+        let text = std::fs::read_to_string(self.directory.join(file)).ok()?;
+        Some(serde_json::from_str(&text).unwrap())
+    }
+
+    /// What we make of it in `directory`: the template, or what is said on standard error.
+    fn template(&self, directory: &Path) -> Result<Value, String> {
+        let settings = self.read("case.json").unwrap_or_default();
         let mut command = Command::new(binary());
-        command.arg("-C").arg(case).arg("template").env_clear();
+        command.arg("-C").arg(directory).arg("template").env_clear();
         command.args(settings["args"].as_array().into_iter().flatten().filter_map(Value::as_str));
-        command.envs(
-            settings["env"].as_object().into_iter().flatten().map(|(key, it)| (key, it.as_str().unwrap())),
-        );
+        let env = settings["env"].as_object().into_iter().flatten();
+        command.envs(env.map(|(key, it)| (key, it.as_str().unwrap())));
         let output = command.output().unwrap();
-        let refused = expected.get("error").is_some();
-        let failure = match (refused, output.status.success()) {
-            (true, false) => None,
-            (true, true) => Some(format!("the framework refuses it: {}", expected["error"])),
-            (false, false) => Some(format!("refused: {}", String::from_utf8_lossy(&output.stderr))),
-            (false, true) => {
-                let actual = normalized(&serde_json::from_slice(&output.stdout).unwrap());
-                difference(&expected, &actual, "")
-            }
-        };
-        match (failure, accepted.contains(&format!("| `{name}` |"))) {
-            (Some(failure), false) => failures.push(format!("{name}: {failure}")),
-            (None, true) => failures.push(format!("{name}: is equal; remove its row from differences.md")),
-            _ => {}
+        if output.status.success() {
+            Ok(normalized(&serde_json::from_slice(&output.stdout).unwrap()))
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
         }
     }
+}
+
+/// The cases that differ, held against the list of those that may.
+fn report(title: &str, compared: &[(String, Option<String>)]) {
+    let listed = std::fs::read_to_string(top().join("tests/peer/differences.md")).unwrap();
+    let section = listed.split("\n## ").find(|it| it.starts_with(title)).unwrap_or_default();
+    let failures: Vec<String> = compared
+        .iter()
+        .filter_map(|(name, failure)| match (failure, section.contains(&format!("| `{name}` |"))) {
+            (Some(failure), false) => Some(format!("{name}: {failure}")),
+            (None, true) => Some(format!("{name}: is equal; remove its row from differences.md")),
+            _ => None,
+        })
+        .collect();
     assert!(
         failures.is_empty(),
         "{} of {} cases differ:\n{}",
         failures.len(),
-        cases.len(),
+        compared.len(),
         failures.join("\n")
     );
+}
+
+#[test]
+fn templates_are_those_of_the_framework() {
+    let cases = cases();
+    assert!(cases.len() >= 250, "only {} cases", cases.len());
+    let compare = |case: &Case| {
+        let expected = case.read("expected.json");
+        let expected = expected
+            .unwrap_or_else(|| panic!("{} has no expected.json: run tests/peer/regenerate", case.name));
+        match (expected.get("error"), case.template(&case.directory)) {
+            (Some(_), Err(_)) => None,
+            (Some(error), Ok(_)) => Some(format!("the framework refuses it: {error}")),
+            (None, Err(error)) => Some(format!("refused: {error}")),
+            (None, Ok(actual)) => difference(&expected, &actual, ""),
+        }
+    };
+    let compared: Vec<_> = cases.iter().map(|it| (it.name.clone(), compare(it))).collect();
+    report("Version 4", &compared);
+}
+
+/// The same cases in a service that says `frameworkVersion: '3'`, with what version 3 makes of them.
+#[test]
+fn templates_of_pinned_services_are_those_of_version_3() {
+    let mut compared = Vec::new();
+    for case in cases() {
+        let Some(pinned) = case.read("pinned.json").filter(|it| it.get("refused").is_none()) else {
+            continue;
+        };
+        let expected = if pinned["same"] == true { case.read("expected.json").unwrap() } else { pinned };
+        let copy = tempfile::tempdir().unwrap();
+        copy_all(&case.directory, copy.path());
+        let config = ["serverless.yml", "serverless.yaml"].map(|it| copy.path().join(it));
+        let config = config.iter().find(|it| it.exists()).unwrap();
+        let text = std::fs::read_to_string(config).unwrap();
+        let kept = text.split_inclusive('\n').filter(|it| !it.starts_with("frameworkVersion:"));
+        std::fs::write(config, format!("frameworkVersion: '3'\n{}", kept.collect::<String>())).unwrap();
+        let failure = match case.template(copy.path()) {
+            Err(error) => Some(format!("refused: {error}")),
+            Ok(actual) => difference(&expected, &actual, ""),
+        };
+        compared.push((case.name, failure));
+    }
+    assert!(compared.len() >= 60, "only {} pinned cases", compared.len());
+    report("Version 3", &compared);
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy_all(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }

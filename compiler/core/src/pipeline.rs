@@ -139,7 +139,7 @@ pub struct Mode {
     pub dialect: Dialect,
     /// How mistakes are taken.
     pub validation: ValidationMode,
-    /// Whether the service asks for `error` in so many words.
+    /// Whether the service was written for version 4 and asks for `error` in so many words.
     pub strict: bool,
     /// Whether keys that no shape knows may belong to a plugin.
     pub foreign_keys: bool,
@@ -154,7 +154,7 @@ pub fn mode(db: &dyn Db, service: Service) -> Mode {
     Mode {
         dialect,
         validation: written.unwrap_or(dialect.validation()),
-        strict: written == Some(ValidationMode::Error),
+        strict: written == Some(ValidationMode::Error) && dialect == Dialect::V4,
         foreign_keys: plugins.as_array().is_some_and(|it| !it.is_empty()) || plugins.as_object().is_some(),
     }
 }

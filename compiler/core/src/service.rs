@@ -45,6 +45,26 @@ pub struct Root {
     /// The root of the project, relative to the service.
     #[pattern(r"^(\./?|(\./)?\.\.(/\.\.)*/?)$")]
     pub project_dir: Option<Text>,
+    /// The organisation of the framework's dashboard.
+    #[removed]
+    #[instead("nothing: the dashboard has ended")]
+    pub org: Option<Text>,
+    /// The application of the framework's dashboard.
+    #[removed]
+    #[instead("nothing: the dashboard has ended")]
+    pub app: Option<Text>,
+    /// Settings of the framework's dashboard.
+    #[removed]
+    #[instead("nothing: the dashboard has ended")]
+    pub dashboard: Option<Value>,
+    /// Settings of the framework's console.
+    #[removed]
+    #[instead("nothing: the console has ended")]
+    pub console: Option<Value>,
+    /// Outputs for the framework's dashboard.
+    #[removed]
+    #[instead("resources.Outputs")]
+    pub outputs: Option<Value>,
     /// Whether `.env` and `.env.{stage}` are read before `${env:...}` is.
     pub use_dotenv: Option<bool>,
     /// The version of the rules by which variables are resolved. Only `20210326` is left.

@@ -122,6 +122,8 @@ pub struct Field {
     pub deprecated: Option<&'static str>,
     /// Whether version 4 of the framework has removed it.
     pub removed: bool,
+    /// Whether version 4 of the framework has brought it.
+    pub since_4: bool,
 }
 
 /// Limits of a field's value. They hold for the scalar itself, for each item of a list, and never for intrinsics.

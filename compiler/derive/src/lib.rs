@@ -9,7 +9,7 @@
 //! Attributes of a struct: `#[open]` (other keys are allowed), `#[requires("a", "b+c")]` (one of these sets of keys
 //! must be there). Of a field: `#[key("...")]`, `#[shorthand]` (a bare scalar stands for it), `#[range(0, 300)]`,
 //! `#[length(1, 64)]`, `#[items(1, 10)]`, `#[pattern("...")]`, `#[instead("...")]` (deprecated, and what to use), `#[removed]` (version 4
-//! has removed it).
+//! has removed it), `#[since_4]` (version 4 has brought it).
 //! Of an enum of words: `#[ignore_case]`.
 
 use proc_macro::TokenStream;
@@ -22,7 +22,20 @@ use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, Ident, Li
 /// Implements `Typed`. See the documentation of the crate.
 #[proc_macro_derive(
     Typed,
-    attributes(key, shorthand, range, length, items, pattern, instead, removed, open, requires, ignore_case)
+    attributes(
+        key,
+        shorthand,
+        range,
+        length,
+        items,
+        pattern,
+        instead,
+        removed,
+        since_4,
+        open,
+        requires,
+        ignore_case
+    )
 )]
 pub fn derive_typed(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
@@ -96,6 +109,7 @@ fn field(field: &Field) -> syn::Result<Tokens> {
     let pattern = text(&field.attrs, "pattern")?;
     let instead = text(&field.attrs, "instead")?;
     let removed = has(&field.attrs, "removed");
+    let since_4 = has(&field.attrs, "since_4");
     Ok(quote! {
         crate::shape::Field {
             key: #key,
@@ -105,6 +119,7 @@ fn field(field: &Field) -> syn::Result<Tokens> {
             limits: crate::shape::Limits { range: #range, length: #length, pattern: #pattern, items: #items },
             deprecated: #instead,
             removed: #removed,
+            since_4: #since_4,
         }
     })
 }

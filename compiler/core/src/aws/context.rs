@@ -77,6 +77,11 @@ impl ServiceContext {
         self.archives.get(archive).cloned().unwrap_or_else(|| NOTHING.into())
     }
 
+    /// Whether the service was written for version 4 of the framework, and not for an older one.
+    pub fn is_version_4(&self) -> bool {
+        self.dialect == Dialect::V4
+    }
+
     /// The name of the stack: `provider.stackName`, else `{service}-{stage}`.
     pub fn stack_name(&self) -> EcoString {
         self.provider.stack_name.clone().unwrap_or_else(|| eco_format!("{}-{}", self.service, self.stage))
@@ -237,7 +242,8 @@ pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceC
         path: listed.path.clone(),
         name: name.unwrap_or_default(),
         alias: resources::function::alias(&listed.key, &AliasParts::of(function)),
-        condition: function.condition.clone(),
+        // Version 3 puts the condition on the function alone.
+        condition: function.condition.clone().filter(|_| service.is_version_4()),
         role: resources::role::reference(function, provider),
         role_arn: resources::role::arn(function, provider),
         timeout: number(&function.timeout, &provider.timeout).unwrap_or(6),

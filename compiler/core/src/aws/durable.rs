@@ -4,7 +4,7 @@
 
 use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::aws::function::Function;
-use crate::aws::resources::function::DEFAULT_RUNTIME;
+use crate::aws::resources::function::default_runtime;
 use crate::cfn::Fragment;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::rules;
@@ -46,7 +46,7 @@ pub fn check(function: &Function, context: &FunctionContext, service: &ServiceCo
         conflict("maximumRetryAttempts", "a durable function takes no `maximumRetryAttempts`", "remove it");
     }
     let runtime = function.runtime.as_ref().or(service.provider.runtime.as_ref());
-    let runtime = runtime.map_or(DEFAULT_RUNTIME, |it| it.0.as_str());
+    let runtime = runtime.map_or(default_runtime(service), |it| it.0.as_str());
     if function.image.is_none() && !RUNTIMES.contains(&runtime) {
         let key = if function.runtime.is_some() { "runtime" } else { "durableConfig" };
         let message = format!("the runtime `{runtime}` has no durable functions");

@@ -42,6 +42,7 @@ pub struct Function {
     /// Whether the function writes no logs.
     pub disable_logs: Option<bool>,
     /// Makes the function durable: it can wait for up to a year.
+    #[since_4]
     pub durable_config: Option<DurableConfig>,
     /// Environment variables, over those of the provider.
     pub environment: Option<Environment>,
@@ -49,6 +50,7 @@ pub struct Function {
     #[range(512, 10_240)]
     pub ephemeral_storage_size: Option<Int>,
     /// How the function logs.
+    #[since_4]
     pub logs: Option<LambdaLogs>,
     /// An EFS access point to mount. Needs `vpc`.
     pub file_system_config: Option<FileSystem>,
@@ -59,6 +61,7 @@ pub struct Function {
     /// The KMS key that encrypts the environment.
     pub kms_key_arn: Option<Cfn<KmsArn>>,
     /// Whether Lambda ends loops in which the function invokes itself.
+    #[since_4]
     pub recursive_loop: Option<RecursiveLoop>,
     /// Whether versions start from a snapshot.
     pub snap_start: Option<bool>,

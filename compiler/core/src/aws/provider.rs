@@ -39,6 +39,7 @@ pub struct Provider {
     /// CloudFront: cache policies.
     pub cloud_front: Option<Value>,
     /// Whether the stack is protected against deletion.
+    #[since_4]
     pub deletion_protection: Option<DeletionProtection>,
     /// The bucket that deployments go to, instead of one of the stack's own.
     pub deployment_bucket: Option<DeploymentBucket>,
@@ -88,6 +89,7 @@ pub struct Provider {
     /// The profile of the credentials.
     pub profile: Option<Text>,
     /// How old versions of functions are deleted after a deployment.
+    #[since_4]
     pub prune_function_versions: Option<PruneVersions>,
     /// The region. `us-east-1` by default.
     pub region: Option<Region>,
@@ -200,6 +202,7 @@ pub struct ProviderLogs {
     /// Logs of the websocket API.
     pub websocket: Option<Value>,
     /// How the functions log.
+    #[since_4]
     pub lambda: Option<LambdaLogs>,
 }
 

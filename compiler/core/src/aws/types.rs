@@ -402,6 +402,7 @@ impl Typed for VpcSetting {
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
 pub struct Vpc {
     /// Whether IPv6 is allowed out of dual-stack subnets.
+    #[since_4]
     pub ipv6_allowed_for_dual_stack: Option<bool>,
     /// Ids of security groups.
     #[items(0, 5)]

@@ -4,6 +4,8 @@
 //! an entry whose value is null as absent. What comes back here is the coerced value; what is wrong stays as it was
 //! written, so that a service that asks for warnings only is lowered all the same.
 
+pub(crate) mod keys;
+
 use std::collections::hash_map::Entry;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -330,23 +332,24 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
         match object.field(key) {
             // A null counts as absent, but some keys are switched off by it.
             Some(_) if entry.is_null() => checked.insert(key.clone(), Value::Null),
+            Some(field) if field.since_4 && cx.old_keys => keys::newer_key(key, cx),
             Some(field) => {
                 if field.removed && !cx.old_keys {
-                    removed_key(key, field, cx);
+                    keys::removed_key(key, field, cx);
                 } else if let Some(instead) = field.deprecated {
-                    deprecated_key(key, instead, cx);
+                    keys::deprecated_key(key, instead, cx);
                 }
                 let entry = cx.below(key, |cx| check_limited(entry, field.shape, &field.limits, cx));
                 checked.insert(key.clone(), entry);
             }
             None if object.open || cx.foreign_keys => checked.insert(key.clone(), entry),
             None => {
-                unknown_key(key, object, cx);
+                keys::unknown_key(key, object, cx);
                 checked.insert(key.clone(), entry);
             }
         }
     }
-    missing_keys(object, &checked, cx);
+    keys::missing_keys(object, &checked, cx);
     checked.into()
 }
 
@@ -364,74 +367,9 @@ fn shorthand(value: &Value, field: &Field, cx: &mut Checker) -> Value {
     Value::from(Object::from_iter([(field.key.into(), checked)]))
 }
 
-fn removed_key(key: &EcoString, field: &Field, cx: &mut Checker) {
-    let place = Place::key(cx.path.join(key));
-    let diagnostic =
-        Diagnostic::new(&rules::UNKNOWN_KEY, place, eco_format!("`{key}` was removed in version 4"));
-    let instead = field.deprecated.unwrap_or("the newer options");
-    cx.report(diagnostic.help(eco_format!("use {}, or pin `frameworkVersion: '3'`", code(instead))));
-}
-
-/// A key in code marks; words stay as they are.
-fn code(instead: &str) -> EcoString {
-    if instead.contains(' ') { instead.into() } else { eco_format!("`{instead}`") }
-}
-
-fn deprecated_key(key: &EcoString, instead: &str, cx: &mut Checker) {
-    let place = Place::key(cx.path.join(key));
-    let message = eco_format!("`{key}` is deprecated");
-    cx.diagnostics.push(
-        Diagnostic::new(&rules::DEPRECATED_KEY, place, message).help(eco_format!("use {}", code(instead))),
-    );
-}
-
-fn unknown_key(key: &EcoString, object: &ObjectShape, cx: &mut Checker) {
-    let place = Place::key(cx.path.join(key));
-    let message = match cx.path.last() {
-        Some(Segment::Key(parent)) => eco_format!("unknown key `{}` in `{parent}`", shorten(key)),
-        _ => eco_format!("unknown key `{}`", shorten(key)),
-    };
-    let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place.clone(), message);
-    cx.report(match nearest(key, object.fields.iter().map(|it| it.key)) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("rename to `{near}`"),
-            false,
-            place,
-            near,
-        ),
-        None => {
-            diagnostic.help("remove it, or put it where it belongs; data of your own goes under `custom`")
-        }
-    });
-}
-
-fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
-    let present = |key: &str| checked.get(key).is_some_and(|it| !it.is_null());
-    for field in object.fields.iter().filter(|it| it.required && !present(it.key)) {
-        let message = eco_format!("missing key `{}`", field.key);
-        let summary = field.docs.lines().next().unwrap_or_default();
-        cx.report(
-            Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message)
-                .help(eco_format!("add `{}`: {summary}", field.key)),
-        );
-    }
-    let complete = |keys: &&[&str]| keys.iter().all(|it| present(it));
-    if !object.requires.is_empty() && !object.requires.iter().any(complete) {
-        let sets: Vec<String> = object
-            .requires
-            .iter()
-            .map(|keys| keys.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and "))
-            .collect();
-        let message = eco_format!("one of {} is needed", sets.join(" or "));
-        cx.report(
-            Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message).help("add the one that you mean"),
-        );
-    }
-}
-
 fn check_by_key(value: &Value, shape: &Shape, by_key: &ByKeyShape, cx: &mut Checker) -> Value {
     let Value::Object(object) = value else { return wrong_type(value, shape, cx) };
-    let Some((key, entry)) = object.single() else { return several_keys(object, by_key, value, cx) };
+    let Some((key, entry)) = object.single() else { return keys::several_keys(object, by_key, value, cx) };
     match by_key.cases.iter().find(|it| it.key == key.as_str()) {
         Some(_) if entry.is_null() => {
             let message = eco_format!("`{key}` has no value");
@@ -466,30 +404,6 @@ fn check_by_key(value: &Value, shape: &Shape, by_key: &ByKeyShape, cx: &mut Chec
             value.clone()
         }
     }
-}
-
-/// Several keys where one names the thing: most often the keys of an event beside it instead of under it.
-fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, cx: &mut Checker) -> Value {
-    let named = object.iter().find(|(key, _)| by_key.cases.iter().any(|it| it.key == key.as_str()));
-    let (Some((name, entry)), 2..) = (named, object.len()) else {
-        let message =
-            eco_format!("expected a mapping with one key, the {}; found {} keys", by_key.noun, object.len());
-        cx.report(Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Value), message));
-        return value.clone();
-    };
-    let (message, help) = if entry.is_null() {
-        (
-            eco_format!("the keys of `{name}` stand beside it"),
-            eco_format!("indent them two spaces further, below `{name}`"),
-        )
-    } else {
-        (
-            eco_format!("one list item holds `{name}` and more"),
-            eco_format!("give each {} an item of its own, with its own `-`", by_key.noun),
-        )
-    };
-    cx.report(Diagnostic::new(&rules::EVENT_INDENTATION, Place::key(cx.path.join(name)), message).help(help));
-    value.clone()
 }
 
 fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits, cx: &mut Checker) -> Value {

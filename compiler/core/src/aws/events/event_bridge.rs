@@ -123,9 +123,9 @@ impl EventSource for EventBridge {
     const KEY: &'static str = "eventBridge";
     const PAGE: &'static str = include_str!("event_bridge.md");
 
-    fn lower(events: &FunctionEvents<'_, Self>, _: &ServiceContext, out: &mut Fragment) {
+    fn lower(events: &FunctionEvents<'_, Self>, service: &ServiceContext, out: &mut Fragment) {
         for placed in &events.events {
-            one(placed, events.function, out);
+            one(placed, events.function, service, out);
         }
     }
 }
@@ -164,7 +164,7 @@ fn bus(event: &EventBridge, from: &Path, out: &mut Fragment) -> Bus {
     }
 }
 
-fn one(placed: &Placed<EventBridge>, function: &FunctionContext, out: &mut Fragment) {
+fn one(placed: &Placed<EventBridge>, function: &FunctionContext, service: &ServiceContext, out: &mut Fragment) {
     let from = function.event_path(placed.index, EventBridge::KEY);
     let event = &placed.event;
     let number = placed.index + 1;
@@ -190,7 +190,9 @@ fn one(placed: &Placed<EventBridge>, function: &FunctionContext, out: &mut Fragm
         Resource::new(eco_format!("{}EventBridgeRule", naming::alphanumeric(&stub)), "AWS::Events::Rule", properties, &from)
             .with_some("DependsOn", waits),
     );
-    let path = ["rule".into()].into_iter().chain(bus).chain([name.into()]).collect();
+    // Version 3 names the default bus, too, where it is written.
+    let written = event.event_bus.as_ref().filter(|_| !service.is_version_4()).map(Cfn::to_value);
+    let path = ["rule".into()].into_iter().chain(bus.or(written)).chain([name.into()]).collect();
     let arn = vec![
         "arn".into(),
         reference("AWS::Partition"),

@@ -87,6 +87,7 @@ pub struct HttpSettings {
     pub response: Option<Response>,
     /// Milliseconds that the function may take.
     #[range(50, i64::MAX)]
+    #[since_4]
     pub timeout_in_millis: Option<Int>,
 }
 
@@ -330,6 +331,7 @@ pub struct Response {
     /// The mapping template.
     pub template: Option<Text>,
     /// Whether the response is streamed.
+    #[since_4]
     pub transfer_mode: Option<TransferMode>,
     /// What each status is made of, by status.
     pub status_codes: Option<Map<StatusCode>>,

@@ -42,10 +42,12 @@ pub struct Schedule {
     /// Whether EventBridge's event bus or its scheduler invokes. `eventBus` by default.
     pub method: Option<Method>,
     /// The role that the scheduler invokes with. The function's own by default.
+    #[since_4]
     pub role_arn: Option<Cfn<Text>>,
     /// The group of the schedule, with the scheduler.
     #[pattern("^[0-9a-zA-Z-_.]+$")]
     #[length(1, 64)]
+    #[since_4]
     pub group_name: Option<Cfn<Text>>,
     /// The time zone, with the scheduler.
     #[pattern(r"[\w\-/]+")]

@@ -19,7 +19,9 @@ use crate::shape::{Cfn, Int, Nullable};
 use crate::value::{Object, Value};
 
 /// The runtime of a function whose service names none.
-pub const DEFAULT_RUNTIME: &str = "nodejs24.x";
+pub fn default_runtime(service: &ServiceContext) -> &'static str {
+    if service.is_version_4() { "nodejs24.x" } else { "nodejs16.x" }
+}
 
 /// A function with what belongs to it.
 pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceContext) -> Fragment {
@@ -45,11 +47,11 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     out.push(
         Resource::new(context.logical_id(), "AWS::Lambda::Function", properties, &context.path)
             .depends_on(depends)
-            .with_some("Condition", context.condition.clone()),
+            .with_some("Condition", function.condition.clone()),
     );
     durable::check(function, context, service, &mut out);
     version::lower(function, context, service, &hashed, &mut out);
-    url::lower(function, context, &mut out);
+    url::lower(function, context, service, &mut out);
     invocation::lower(function, context, service, &mut out);
     out
 }
@@ -84,7 +86,7 @@ fn code(
     properties.insert_some("RuntimeManagementConfig", management.and_then(runtime_management));
     properties.insert("Handler", handler);
     let runtime = function.runtime.as_ref().or(service.provider.runtime.as_ref());
-    properties.insert("Runtime", runtime.map_or_else(|| DEFAULT_RUNTIME.into(), |it| it.0.clone()));
+    properties.insert("Runtime", runtime.map_or_else(|| default_runtime(service).into(), |it| it.0.clone()));
 }
 
 fn runtime_management(management: &RuntimeManagement) -> Option<Value> {

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::aws::context::FunctionContext;
+use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::aws::function::Function;
 use crate::aws::types::{InvokeMode, Url, UrlAuthorizer, UrlCors, UrlCorsSettings, UrlSettings};
 use crate::cfn::{Fragment, Resource, get_att};
@@ -13,7 +13,7 @@ const DEFAULT_HEADERS: [&str; 6] =
     ["Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token", "X-Amzn-Trace-Id"];
 
 /// The URL of a function, if it has one.
-pub fn lower(function: &Function, context: &FunctionContext, out: &mut Fragment) {
+pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceContext, out: &mut Fragment) {
     let settings = match &function.url {
         Some(Url::Enabled(true)) => UrlSettings::default(),
         Some(Url::Settings(settings)) => settings.clone(),
@@ -58,6 +58,9 @@ pub fn lower(function: &Function, context: &FunctionContext, out: &mut Fragment)
             "AWS::Lambda::Permission",
             url,
         ));
+        if !service.is_version_4() {
+            return;
+        }
         let mut invoke = permission("lambda:InvokeFunction");
         invoke.insert("InvokedViaFunctionUrl", true);
         out.push(resource(

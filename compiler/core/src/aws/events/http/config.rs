@@ -19,6 +19,7 @@ pub struct ApiGateway {
     /// Whether AWS's own address of the API is switched off.
     pub disable_default_endpoint: Option<bool>,
     /// The endpoint.
+    #[since_4]
     pub endpoint: Option<Endpoint>,
     /// Whether metrics are kept.
     pub metrics: Option<bool>,
@@ -41,6 +42,7 @@ pub struct ApiGateway {
     pub stage: Option<Text>,
     /// Milliseconds that functions may take.
     #[range(50, i64::MAX)]
+    #[since_4]
     pub timeout_in_millis: Option<Int>,
     /// Quotas and limits of the keys.
     pub usage_plan: Option<UsagePlan>,

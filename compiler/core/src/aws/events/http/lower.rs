@@ -190,7 +190,8 @@ fn rest_api(config: &ApiGateway, service: &ServiceContext, root: &Path, out: &mu
     let access = config.endpoint.clone().unwrap_or_default();
     properties.insert_some("SecurityPolicy", access.security_policy.filter(|it| !it.is_empty()));
     properties.insert_some("EndpointAccessMode", access.access_mode.map(|it| it.to_uppercase()));
-    properties.insert_some("Tags", provider.tags.as_ref().map(|it| it.to_list()));
+    // Version 3 tags the API behind CloudFormation's back.
+    properties.insert_some("Tags", provider.tags.as_ref().filter(|_| service.is_version_4()).map(|it| it.to_list()));
     let policy = config.resource_policy.as_ref().filter(|it| !it.is_empty());
     let policy = policy.map(|it| {
         let statements: Vec<Value> = it.iter().map(|it| it.to_value()).collect();

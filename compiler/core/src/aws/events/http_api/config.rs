@@ -16,6 +16,7 @@ pub struct HttpApi {
     /// The name. `{stage}-{service}` by default.
     pub name: Option<Text>,
     /// What it is for.
+    #[since_4]
     pub description: Option<Text>,
     /// The format of the events. `2.0` by default.
     pub payload: Option<Text>,

@@ -1,0 +1,110 @@
+//! What is wrong with the keys of a mapping: unknown, missing, old, too new, or beside their mapping.
+
+use ecow::{EcoString, eco_format};
+
+use super::{Checker, shorten};
+use crate::diagnostic::{Diagnostic, Part, Place, nearest};
+use crate::path::Segment;
+use crate::rules;
+use crate::shape::{ByKeyShape, Field, ObjectShape};
+use crate::value::{Object, Value};
+
+pub(super) fn removed_key(key: &EcoString, field: &Field, cx: &mut Checker) {
+    let place = Place::key(cx.path.join(key));
+    let diagnostic =
+        Diagnostic::new(&rules::UNKNOWN_KEY, place, eco_format!("`{key}` was removed in version 4"));
+    let instead = field.deprecated.unwrap_or("the newer options");
+    cx.report(diagnostic.help(eco_format!("use {}, or pin `frameworkVersion: '3'`", code(instead))));
+}
+
+/// A key in code marks; words stay as they are.
+fn code(instead: &str) -> EcoString {
+    if instead.contains(' ') { instead.into() } else { eco_format!("`{instead}`") }
+}
+
+pub(super) fn deprecated_key(key: &EcoString, instead: &str, cx: &mut Checker) {
+    let place = Place::key(cx.path.join(key));
+    let message = eco_format!("`{key}` is deprecated");
+    cx.diagnostics.push(
+        Diagnostic::new(&rules::DEPRECATED_KEY, place, message).help(eco_format!("use {}", code(instead))),
+    );
+}
+
+pub(super) fn unknown_key(key: &EcoString, object: &ObjectShape, cx: &mut Checker) {
+    let place = Place::key(cx.path.join(key));
+    let message = match cx.path.last() {
+        Some(Segment::Key(parent)) => eco_format!("unknown key `{}` in `{parent}`", shorten(key)),
+        _ => eco_format!("unknown key `{}`", shorten(key)),
+    };
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place.clone(), message);
+    cx.report(match nearest(key, object.fields.iter().map(|it| it.key)) {
+        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("rename to `{near}`"),
+            false,
+            place,
+            near,
+        ),
+        None => {
+            diagnostic.help("remove it, or put it where it belongs; data of your own goes under `custom`")
+        }
+    });
+}
+
+/// A key that version 3 does not know is left out, as that version leaves it out.
+pub(super) fn newer_key(key: &EcoString, cx: &mut Checker) {
+    let place = Place::key(cx.path.join(key));
+    let message = eco_format!("version 3 does not know `{key}`");
+    cx.report(
+        Diagnostic::new(&rules::UNKNOWN_KEY, place, message)
+            .why("`frameworkVersion` says that the service was written for it, so the key has no effect")
+            .help(eco_format!("remove `frameworkVersion`, or remove `{key}`")),
+    );
+}
+
+pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
+    let present = |key: &str| checked.get(key).is_some_and(|it| !it.is_null());
+    for field in object.fields.iter().filter(|it| it.required && !present(it.key)) {
+        let message = eco_format!("missing key `{}`", field.key);
+        let summary = field.docs.lines().next().unwrap_or_default();
+        cx.report(
+            Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message)
+                .help(eco_format!("add `{}`: {summary}", field.key)),
+        );
+    }
+    let complete = |keys: &&[&str]| keys.iter().all(|it| present(it));
+    if !object.requires.is_empty() && !object.requires.iter().any(complete) {
+        let sets: Vec<String> = object
+            .requires
+            .iter()
+            .map(|keys| keys.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and "))
+            .collect();
+        let message = eco_format!("one of {} is needed", sets.join(" or "));
+        cx.report(
+            Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message).help("add the one that you mean"),
+        );
+    }
+}
+
+/// Several keys where one names the thing: most often the keys of an event beside it instead of under it.
+pub(super) fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, cx: &mut Checker) -> Value {
+    let named = object.iter().find(|(key, _)| by_key.cases.iter().any(|it| it.key == key.as_str()));
+    let (Some((name, entry)), 2..) = (named, object.len()) else {
+        let message =
+            eco_format!("expected a mapping with one key, the {}; found {} keys", by_key.noun, object.len());
+        cx.report(Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Value), message));
+        return value.clone();
+    };
+    let (message, help) = if entry.is_null() {
+        (
+            eco_format!("the keys of `{name}` stand beside it"),
+            eco_format!("indent them two spaces further, below `{name}`"),
+        )
+    } else {
+        (
+            eco_format!("one list item holds `{name}` and more"),
+            eco_format!("give each {} an item of its own, with its own `-`", by_key.noun),
+        )
+    };
+    cx.report(Diagnostic::new(&rules::EVENT_INDENTATION, Place::key(cx.path.join(name)), message).help(help));
+    value.clone()
+}
