@@ -135,13 +135,15 @@ pub struct Limits {
     pub length: Option<(usize, usize)>,
     /// A regular expression that a string must contain a match of.
     pub pattern: Option<&'static str>,
-    /// The fewest and the most items of a list.
+    /// The fewest and the most items of a list, or entries of a mapping with free keys.
     pub items: Option<(usize, usize)>,
+    /// Whether each item of a list may stand there once only.
+    pub unique: bool,
 }
 
 impl Limits {
     /// No limits.
-    pub const NONE: Limits = Limits { range: None, length: None, pattern: None, items: None };
+    pub const NONE: Limits = Limits { range: None, length: None, pattern: None, items: None, unique: false };
 }
 
 /// A mapping whose one key says what it is: an event.

@@ -8,8 +8,9 @@
 //!
 //! Attributes of a struct: `#[open]` (other keys are allowed), `#[requires("a", "b+c")]` (one of these sets of keys
 //! must be there). Of a field: `#[key("...")]`, `#[shorthand]` (a bare scalar stands for it), `#[range(0, 300)]`,
-//! `#[length(1, 64)]`, `#[items(1, 10)]`, `#[pattern("...")]`, `#[instead("...")]` (deprecated, and what to use), `#[removed]` (version 4
-//! has removed it), `#[since_4]` (version 4 has brought it).
+//! `#[length(1, 64)]`, `#[items(1, 10)]` (of a list or of a mapping with free keys), `#[unique]` (no item
+//! of a list twice), `#[pattern("...")]`, `#[instead("...")]` (deprecated, and what to use), `#[removed]` (version 4 has removed it),
+//! `#[since_4]` (version 4 has brought it).
 //! Of an enum of words: `#[ignore_case]`.
 
 use proc_macro::TokenStream;
@@ -28,6 +29,7 @@ use syn::{Attribute, Data, DataEnum, DeriveInput, Expr, Field, Fields, Ident, Li
         range,
         length,
         items,
+        unique,
         pattern,
         instead,
         removed,
@@ -106,6 +108,7 @@ fn field(field: &Field) -> syn::Result<Tokens> {
     let range = pair(&field.attrs, "range")?;
     let length = pair(&field.attrs, "length")?;
     let items = pair(&field.attrs, "items")?;
+    let unique = has(&field.attrs, "unique");
     let pattern = text(&field.attrs, "pattern")?;
     let instead = text(&field.attrs, "instead")?;
     let removed = has(&field.attrs, "removed");
@@ -116,7 +119,7 @@ fn field(field: &Field) -> syn::Result<Tokens> {
             docs: #docs,
             shape: <#ty as crate::shape::FieldType>::FIELD,
             required: <#ty as crate::shape::FieldType>::REQUIRED,
-            limits: crate::shape::Limits { range: #range, length: #length, pattern: #pattern, items: #items },
+            limits: crate::shape::Limits { range: #range, length: #length, pattern: #pattern, items: #items, unique: #unique },
             deprecated: #instead,
             removed: #removed,
             since_4: #since_4,

@@ -4,6 +4,7 @@
 //! an entry whose value is null as absent. What comes back here is the coerced value; what is wrong stays as it was
 //! written, so that a service that asks for warnings only is lowered all the same.
 
+mod collection;
 pub(crate) mod keys;
 
 use std::collections::hash_map::Entry;
@@ -13,8 +14,9 @@ use ecow::{EcoString, eco_format};
 use regex_lite::Regex;
 use rustc_hash::FxHashMap;
 
+use self::collection::{check_list, check_map};
 use super::cfn::is_intrinsic;
-use super::{ByKeyShape, ChoiceShape, Field, Limits, MapShape, ObjectShape, Shape, StringShape};
+use super::{ByKeyShape, ChoiceShape, Field, Limits, ObjectShape, Shape, StringShape};
 use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
@@ -258,62 +260,6 @@ impl Shape {
             ),
         }
     }
-}
-
-fn check_list(value: &Value, shape: &Shape, item: &Shape, limits: &Limits, cx: &mut Checker) -> Value {
-    let items = match value {
-        Value::Array(items) => items.as_slice(),
-        Value::Object(_) | Value::Null => return wrong_type(value, shape, cx),
-        // A single value is taken as a list of one.
-        single => std::slice::from_ref(single),
-    };
-    if let Some((least, most)) = limits.items
-        && (items.len() < least || items.len() > most)
-    {
-        let message = if most == usize::MAX {
-            eco_format!("expected {least} or more items, found {}", items.len())
-        } else {
-            eco_format!("expected {least} to {most} items, found {}", items.len())
-        };
-        cx.report(Diagnostic::new(&rules::OUT_OF_RANGE, cx.at(Part::Value), message));
-    }
-    let scalar_value = !matches!(value, Value::Array(_));
-    let limits = Limits { items: None, ..*limits };
-    let checked = items.iter().enumerate().map(|(index, it)| {
-        if scalar_value {
-            check_limited(it, item, &limits, cx)
-        } else {
-            cx.below(index, |cx| check_limited(it, item, &limits, cx))
-        }
-    });
-    let checked: Vec<Value> = checked.collect();
-    if checked == items && !scalar_value { value.clone() } else { Value::from(checked) }
-}
-
-fn check_map(value: &Value, shape: &Shape, map: &MapShape, limits: &Limits, cx: &mut Checker) -> Value {
-    let Value::Object(object) = value else { return wrong_type(value, shape, cx) };
-    let mut checked = Object::new();
-    for (key, entry) in object.iter() {
-        if let Some(pattern) = map.key.as_ref().and_then(|it| it.pattern)
-            && !matches(pattern, key)
-        {
-            let message =
-                eco_format!("`{}` is not {}", shorten(key), map.key.as_ref().map_or("a key", |it| it.noun));
-            let place = Place::key(cx.path.join(key));
-            cx.report(
-                Diagnostic::new(&rules::INVALID_FORMAT, place, message)
-                    .help(eco_format!("write it so that it matches `{pattern}`")),
-            );
-        }
-        // A null counts as absent, but it may switch off what another part has under the key.
-        let entry = if entry.is_null() {
-            Value::Null
-        } else {
-            cx.below(key, |cx| check_limited(entry, map.value, limits, cx))
-        };
-        checked.insert(key.clone(), entry);
-    }
-    checked.into()
 }
 
 fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Checker) -> Value {
