@@ -3,8 +3,10 @@
 pub mod deployment;
 pub mod iam;
 
+use super::events::alb::config::Alb;
 use super::events::http::config::{ApiGateway, RestApiLogs};
 use super::events::http_api::config::{HttpApi, HttpApiLogs};
+use super::events::websocket::config::{Websocket, WebsocketLogs};
 use super::runtime::Runtime;
 use super::types::statement::Statement;
 use super::types::{
@@ -26,7 +28,7 @@ pub struct Provider {
     /// The provider: `aws`.
     pub name: ProviderName,
     /// Application load balancers: target groups and authorizers.
-    pub alb: Option<Value>,
+    pub alb: Option<Alb>,
     /// The REST API of the `http` events.
     pub api_gateway: Option<ApiGateway>,
     /// The name of the REST API. `{stage}-{service}` by default.
@@ -200,7 +202,7 @@ pub struct ProviderLogs {
     /// Logs of the REST API.
     pub rest_api: Option<RestApiLogs>,
     /// Logs of the websocket API.
-    pub websocket: Option<Value>,
+    pub websocket: Option<WebsocketLogs>,
     /// How the functions log.
     #[since_4]
     pub lambda: Option<LambdaLogs>,
@@ -213,13 +215,6 @@ pub struct ProviderTracing {
     pub api_gateway: Option<bool>,
     /// Whether the functions are traced.
     pub lambda: Option<Tracing>,
-}
-
-/// `provider.websocket`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Typed)]
-pub struct Websocket {
-    /// Whether the API carries `provider.tags`.
-    pub use_provider_tags: Option<bool>,
 }
 
 /// A region of AWS. <https://docs.aws.amazon.com/general/latest/gr/lambda-service.html>

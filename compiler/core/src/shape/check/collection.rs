@@ -8,7 +8,13 @@ use crate::rules;
 use crate::shape::{Limits, MapShape, Shape};
 use crate::value::{Object, Value};
 
-pub(super) fn check_list(value: &Value, shape: &Shape, item: &Shape, limits: &Limits, cx: &mut Checker) -> Value {
+pub(super) fn check_list(
+    value: &Value,
+    shape: &Shape,
+    item: &Shape,
+    limits: &Limits,
+    cx: &mut Checker,
+) -> Value {
     let items = match value {
         Value::Array(items) => items.as_slice(),
         Value::Object(_) | Value::Null => return wrong_type(value, shape, cx),
@@ -32,7 +38,13 @@ pub(super) fn check_list(value: &Value, shape: &Shape, item: &Shape, limits: &Li
     if checked == items && !scalar_value { value.clone() } else { Value::from(checked) }
 }
 
-pub(super) fn check_map(value: &Value, shape: &Shape, map: &MapShape, limits: &Limits, cx: &mut Checker) -> Value {
+pub(super) fn check_map(
+    value: &Value,
+    shape: &Shape,
+    map: &MapShape,
+    limits: &Limits,
+    cx: &mut Checker,
+) -> Value {
     let Value::Object(object) = value else { return wrong_type(value, shape, cx) };
     check_count(object.len(), limits, cx);
     let limits = &Limits { items: None, ..*limits };

@@ -319,8 +319,17 @@ fn logs(service: &ServiceContext, root: &Path, out: &mut Fragment) {
     }
     let name = eco_format!("/aws/api-gateway/{}-{}", service.service, service.stage);
     out.push(crate::aws::resources::log_group::api("ApiGatewayLogGroup", name, service, root));
+    log_role(service, &Path::from(["provider", "logs", "restApi"]), out);
+}
+
+/// The role that API Gateway logs with, of REST APIs and of websocket APIs; `from` asks for logs.
+pub fn log_role(service: &ServiceContext, from: &Path, out: &mut Fragment) {
+    let logs = match service.provider.logs.as_ref().and_then(|it| it.rest_api.as_ref()) {
+        Some(RestApiLogs::Settings(it)) => Some(it),
+        Some(RestApiLogs::Enabled(_)) | None => None,
+    };
     if logs.is_none_or(|it| it.role_managed_externally != Some(true)) {
-        let at = Place::key(Path::from(["provider", "logs", "restApi"]));
+        let at = Place::key(from.clone());
         out.report(
             Diagnostic::new(&rules::NOT_SUPPORTED, at, "the role that API Gateway logs with is not set up yet")
                 .why("the framework does so by a function of its own in the stack, which `slsc` does not bring yet")
