@@ -2,10 +2,11 @@
 //!
 //! [`suite`] runs Markdown: what a user writes and what the compiler makes of it. [`peer`] compares templates with
 //! those of the real framework. [`deploy`] runs the backend against a server on a socket behind a faulty proxy, [`cli`] runs transcripts of the command line, [`lsp`] speaks the editors' protocol to
-//! the real process, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
+//! the real process, [`custom_resources`] runs their functions, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
 
 mod cli;
 mod coverage;
+mod custom_resources;
 mod deploy;
 mod lsp;
 mod peer;

@@ -6,6 +6,7 @@ pub mod stamp;
 
 use ecow::EcoString;
 
+use crate::aws::resources::custom_resource::HandlerUse;
 use crate::diagnostic::Diagnostic;
 use crate::path::Path;
 use crate::value::{Object, Value};
@@ -76,6 +77,8 @@ pub struct Fragment {
     pub managed_policies: Vec<Value>,
     /// Services that may assume the shared role besides Lambda, such as `scheduler.amazonaws.com`.
     pub trusted_services: Vec<EcoString>,
+    /// Functions of the compiler's own that its custom resources need.
+    pub custom_resources: Vec<HandlerUse>,
     /// What lowering found wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -124,6 +127,7 @@ impl Fragment {
         self.statements.extend(other.statements);
         self.managed_policies.extend(other.managed_policies);
         self.trusted_services.extend(other.trusted_services);
+        self.custom_resources.extend(other.custom_resources);
         self.diagnostics.extend(other.diagnostics);
     }
 }

@@ -46,7 +46,7 @@ macro_rules! rules {
 }
 
 rules! {
-    CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE"];
+    CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
     DUPLICATE_ITEM "duplicate-item" Error "A list holds the same item twice." [];
     DUPLICATE_PRIORITY "duplicate-priority" Error "Two events take the same priority at a load balancer." ["ALB_PRIORITY_ALREADY_IN_USE"];
@@ -57,9 +57,8 @@ rules! {
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
-    MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME"];
+    MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET"];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
-    NOT_SUPPORTED "not-supported" Error "Something that the framework can do and this compiler cannot yet." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." [];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
@@ -71,12 +70,12 @@ rules! {
     UNKNOWN_IMAGE "unknown-image" Error "An image is named that the service does not have." ["REFERENCED_FUNCTION_IMAGE_NOT_DEFINED_IN_PROVIDER"];
     UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
     UNKNOWN_RESOURCE "unknown-resource" Error "A resource is extended that the template does not have." ["RESOURCE_EXTENSION_NOT_EXISTING"];
-    UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." ["WEBSOCKETS_INVALID_LOGS_LEVEL"];
+    UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." ["WEBSOCKETS_INVALID_LOGS_LEVEL", "COGNITO_INVALID_LAMBDA_VERSION"];
     UNRESOLVED_VARIABLE "unresolved-variable" Error "A variable has no value." ["MISSING_VARIABLE_RESULT", "VARIABLES_RESOLUTION_ERROR", "UNRECOGNIZED_VARIABLE_SOURCES"];
     VARIABLE_CYCLE "variable-cycle" Error "Values refer to each other in a circle." ["CIRCULAR_PROPERTY_DEPENDENCY"];
     VARIABLE_SYNTAX "variable-syntax" Error "A variable is not written as variables are." ["UNTERMINATED_VARIABLE", "INVALID_VARIABLE_SOURCE", "INVALID_VARIABLE_TYPE", "INVALID_VARIABLE_ADDRESS", "INVALID_VARIABLE_PARAM", "INVALID_VARIABLE_LITERAL_SOURCE", "INVALID_VARIABLE_STRING_LITERAL"];
     VARIABLE_TYPE "variable-type" Error "A variable inside a text is a mapping." ["NON_STRING_VARIABLE_RESULT"];
-    WRONG_TYPE "wrong-type" Error "A value is of the wrong type." [];
+    WRONG_TYPE "wrong-type" Error "A value is of the wrong type." ["S3_INVALID_NEW_BUCKET_FORMAT"];
     YAML_ALIAS_BOMB "yaml-alias-bomb" Error "Aliases expand to more than a configuration can hold." [];
     YAML_DUPLICATE_KEY "yaml-duplicate-key" Error "A key is written twice in one mapping." ["CONFIGURATION_PARSE_ERROR"];
     YAML_INDENTATION "yaml-indentation" Error "A line is indented so that it belongs nowhere." [];

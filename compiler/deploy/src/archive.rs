@@ -92,13 +92,7 @@ fn one(job: &Job<'_>, targets: &[&Path]) -> Result<Archive, ArchiveError> {
             "check `package.patterns`: the last pattern that matches a file decides",
         ));
     }
-    let mut part = tempfile::Builder::new();
-    let part = part.prefix(PART).tempfile_in(directory).map_err(|it| ArchiveError::io(directory, &it))?;
-    write(&files, part.as_file(), &job.target)?;
-    part.persist(&job.target).map_err(|it| ArchiveError::io(&job.target, &it.error))?;
-    set_readable(&job.target)?;
-    let (sha256, size) = hash(&job.target)?;
-    Ok(Archive { path: job.target.clone(), sha256, size, entries: files.len() })
+    place(&job.target, files.len(), |part| write(&files, part, &job.target))
 }
 
 fn ready(path: &Path) -> Result<Archive, ArchiveError> {
@@ -122,22 +116,61 @@ fn set_readable(_: &Path) -> Result<(), ArchiveError> {
     Ok(())
 }
 
+/// Makes an archive of texts, by name.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn of_texts(target: &Path, texts: &[(&str, &str)]) -> Result<Archive, ArchiveError> {
+    let directory = target.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory).map_err(|it| ArchiveError::io(directory, &it))?;
+    place(target, texts.len(), |part| {
+        let mut zip = ZipWriter::new(part);
+        for (name, text) in texts {
+            zip.start_file(*name, options(false)).map_err(|it| unwritten(target, &it))?;
+            zip.write_all(text.as_bytes()).map_err(|it| unwritten(target, &it))?;
+        }
+        zip.finish().map(drop).map_err(|it| unwritten(target, &it))
+    })
+}
+
+/// Lets an archive be written beside its place, and moves it there.
+fn place(
+    target: &Path,
+    entries: usize,
+    write: impl FnOnce(&File) -> Result<(), ArchiveError>,
+) -> Result<Archive, ArchiveError> {
+    let directory = target.parent().unwrap_or(Path::new("."));
+    let mut part = tempfile::Builder::new();
+    let part = part.prefix(PART).tempfile_in(directory).map_err(|it| ArchiveError::io(directory, &it))?;
+    write(part.as_file())?;
+    part.persist(target).map_err(|it| ArchiveError::io(target, &it.error))?;
+    set_readable(target)?;
+    let (sha256, size) = hash(target)?;
+    Ok(Archive { path: target.to_owned(), sha256, size, entries })
+}
+
+/// An entry of an archive: nothing of it depends on the machine.
+fn options(executable: bool) -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .last_modified_time(DateTime::default())
+        .system(System::Unix)
+        .unix_permissions(if executable { 0o755 } else { 0o644 })
+}
+
+fn unwritten(target: &Path, error: &dyn Display) -> ArchiveError {
+    let what = format!("cannot write `{}`: {error}", target.display());
+    ArchiveError::new(what, "check the space on the disk and the names of the files")
+}
+
 fn write(files: &[Found], target: &File, shown: &Path) -> Result<(), ArchiveError> {
-    let failed = |error: &dyn Display| {
-        let what = format!("cannot write `{}`: {error}", shown.display());
-        ArchiveError::new(what, "check the space on the disk and the names of the files")
-    };
+    let failed = |error: &dyn Display| unwritten(shown, error);
     let mut zip = ZipWriter::new(BufWriter::with_capacity(256 * 1024, target));
     let mut buffer = vec![0; 64 * 1024];
     for Found { name, path } in files {
         let mut file = File::open(path).map_err(|it| ArchiveError::io(path, &it))?;
         let metadata = file.metadata().map_err(|it| ArchiveError::io(path, &it))?;
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(DateTime::default())
-            .system(System::Unix)
-            .unix_permissions(if executable(&metadata) { 0o755 } else { 0o644 })
-            .large_file(metadata.len() >= u64::from(u32::MAX));
+        let options = options(executable(&metadata)).large_file(metadata.len() >= u64::from(u32::MAX));
         zip.start_file(name.as_str(), options).map_err(|it| failed(&it))?;
         loop {
             let read = file.read(&mut buffer).map_err(|it| ArchiveError::io(path, &it))?;

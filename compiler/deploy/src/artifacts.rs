@@ -1,6 +1,7 @@
 //! A packaged service as plain data: everything that a deploy needs, and nothing of the compiler. Answers "what
 //! is deployed, where to, and with which settings?". [`Package::read`] takes it from a `.serverless` directory.
 
+mod force;
 mod read;
 
 use std::path::PathBuf;

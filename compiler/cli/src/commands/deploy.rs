@@ -1,6 +1,7 @@
 //! `slsc deploy`: packages the service, or takes a package, and makes AWS what it says.
 
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use slsc_deploy::{Done, Event, Outcome, Package};
 
@@ -22,7 +23,7 @@ pub fn run(args: &Deploy, global: &Global) -> Result<ExitCode, Failure> {
         }
     };
     let package = match Package::read(&directory) {
-        Ok(package) => package,
+        Ok(package) => package.deployed_at(SystemTime::now()),
         Err(error) => return Ok(reporter.error(&error)),
     };
     let mut options = remote::options(global, profile);

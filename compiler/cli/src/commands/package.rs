@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use salsa::Setter as _;
-use slsc_core::aws::resources::deployment_bucket;
+use slsc_core::aws::resources::{custom_resource, deployment_bucket};
 use slsc_core::cfn::stamp;
 use slsc_core::package::{ArchivePlan, plan};
 use slsc_core::service::settled::settled;
@@ -49,11 +49,16 @@ pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Fai
         .unwrap_or_default()
         .to_owned();
     let plans = plan(&config, &config_name);
-    let archives = archives(&plans, &root, &target)?;
-    project.service.set_archives(&mut project.db).to(Arc::new(archives));
+    let mut archives = archives(&plans, &root, &target)?;
+    project.service.set_archives(&mut project.db).to(Arc::new(archives.clone()));
 
     let linked = pipeline::linked(&project.db, project.service);
-    let stamp = stamp::of(&linked.template.body);
+    if linked.custom_resources {
+        let made = archive::of_texts(&target.join(custom_resource::ARCHIVE), custom_resource::FILES);
+        let made = made.map_err(|it| Failure::failed(it.what, it.help))?;
+        archives.insert(custom_resource::ARCHIVE.into(), made.sha256.into());
+    }
+    let stamp = stamp::of(&linked.template.body, &archives);
     let print = |template: &Object| {
         let template = Value::from(stamp::apply(template, &stamp));
         if options.minify_template { template.to_json() } else { template.to_json_pretty() }

@@ -1,5 +1,6 @@
 //! `slsc template`: the CloudFormation template on standard output, and no file written.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use slsc_core::value::Value;
@@ -14,7 +15,7 @@ pub fn run(args: &Template, global: &Global) -> Result<ExitCode, Failure> {
     let project = Project::open(global)?;
     project.demand_sound(global, true)?;
     let template = &pipeline::linked(&project.db, project.service).template.body;
-    let template = Value::from(stamp::apply(template, &stamp::of(template)));
+    let template = Value::from(stamp::apply(template, &stamp::of(template, &BTreeMap::new())));
     let text = match args.format {
         TemplateFormat::Json if args.package.minify_template => template.to_json() + "\n",
         TemplateFormat::Json => template.to_json_pretty() + "\n",

@@ -152,6 +152,7 @@ event_sources! {
     iot_fleet_provisioning::IotFleetProvisioning,
     cloudwatch_event::CloudwatchEvent,
     cloudwatch_log::CloudwatchLog,
+    cognito_user_pool::CognitoUserPool,
     event_bridge::EventBridge,
     sqs::Sqs,
     http_api::HttpApi,

@@ -6,6 +6,7 @@ pub mod iam;
 use super::events::alb::config::Alb;
 use super::events::http::config::{ApiGateway, RestApiLogs};
 use super::events::http_api::config::{HttpApi, HttpApiLogs};
+use super::events::s3::settings::Buckets;
 use super::events::websocket::config::{Websocket, WebsocketLogs};
 use super::runtime::Runtime;
 use super::types::statement::Statement;
@@ -112,7 +113,7 @@ pub struct Provider {
     /// When Lambda updates the runtime.
     pub runtime_management: Option<RuntimeManagement>,
     /// Properties of buckets that `s3` events make, by key.
-    pub s3: Option<Value>,
+    pub s3: Option<AsWritten<Buckets>>,
     /// The name of the stack. `{service}-{stage}` by default.
     #[pattern("^[a-zA-Z][a-zA-Z0-9-]*$")]
     #[length(1, 128)]

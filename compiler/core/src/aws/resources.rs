@@ -1,5 +1,6 @@
 //! What a service needs of its own, besides what its events make: one file for each kind of resource.
 
+pub mod custom_resource;
 pub mod deployment_bucket;
 pub mod function;
 pub mod image;

@@ -1,14 +1,14 @@
 //! Linking: the fragments of a service to one template. The only place where they meet.
 //!
 //! The order is the framework's: the deployment bucket, log groups, the shared role, layers, functions, then the
-//! events kind by kind; then `resources` is merged over it all.
+//! events kind by kind, and what their custom resources need; then `resources` is merged over it all.
 
 use ecow::EcoString;
 
 use super::{Fragment, Resource, Template};
 use crate::aws::context::ServiceContext;
 use crate::aws::events::EventKind;
-use crate::aws::resources;
+use crate::aws::resources::{self, custom_resource};
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::LoweredFunction;
 use crate::value::{Object, Value};
@@ -34,6 +34,8 @@ pub struct Linked {
     pub template: Template,
     /// The template of the first step of a first deployment: the bucket alone.
     pub core: Object,
+    /// Whether the template has custom resources, whose functions need [`custom_resource::ARCHIVE`].
+    pub custom_resources: bool,
     /// What linking found wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -52,11 +54,14 @@ pub fn link(parts: &Parts<'_>) -> Linked {
         }
         rest.extend(parts.shared.iter().filter(|(it, _)| it == kind).map(|(_, it)| *it));
     }
+    let custom = custom_resource::lower(parts.service, &rest);
+    linked.custom_resources = !custom.resources.is_empty();
     let role = resources::role::lower(parts.service, parts.functions, &rest);
     let mut all: Vec<&Fragment> = vec![&bucket];
     all.extend(parts.functions.iter().map(|it| &it.log_group));
     all.push(&role);
     all.extend(rest);
+    all.push(&custom);
     let mut template = document(&all);
     export_outputs(&mut template.body, parts.service);
     resources::user::merge(parts.resources, &mut template, &mut linked.diagnostics);

@@ -3,20 +3,28 @@
 //! The framework writes the time into the keys of its artifacts. Here the same inputs give the same bytes, so the
 //! time is derived from the template itself, in the framework's own form: milliseconds, and the same as a date.
 
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
 use sha2::{Digest as _, Sha256};
 
 use crate::aws::resources::deployment_bucket::STAMP;
 use crate::value::{Object, Value};
 
+/// Stands for the time of a deployment where it is a number of milliseconds.
+pub const TIME: &str = "0000000000000-ms";
+
 /// 2020-09-13T12:26:40Z; what is derived lies within the years behind it.
 const START_MS: u64 = 1_600_000_000_000;
 const SPAN_MS: u64 = 6_000_000_000_000 / 16;
 
-/// The stamp of a template: `{ms}-{ISO date}`.
-pub fn of(template: &Object) -> String {
-    let digest = Sha256::digest(Value::from(template.clone()).to_json().as_bytes());
-    let number = digest.iter().take(8).fold(0u64, |all, it| (all << 8) | u64::from(*it));
-    let ms = START_MS + number % SPAN_MS;
+/// The stamp of a template and of the archives that it names, by their hashes: `{ms}-{ISO date}`.
+pub fn of(template: &Object, archives: &BTreeMap<EcoString, EcoString>) -> String {
+    let mut content = Value::from(template.clone()).to_json();
+    for (name, hash) in archives {
+        content += &format!("\n{name} {hash}");
+    }
+    let ms = digits(&content);
     format!("{ms}-{}", iso(ms))
 }
 
@@ -34,6 +42,9 @@ pub fn apply(template: &Object, stamp: &str) -> Object {
 
 fn replaced(value: &Value, stamp: &str) -> Value {
     match value {
+        Value::String(text) if text == TIME => {
+            stamp.split_once('-').and_then(|(ms, _)| ms.parse().ok()).map_or(Value::Null, Value::Number)
+        }
         Value::String(text) if text.contains(STAMP) => Value::from(text.replace(STAMP, stamp).as_str()),
         Value::Array(items) => Value::array(items.iter().map(|it| replaced(it, stamp))),
         Value::Object(object) => apply(object, stamp).into(),

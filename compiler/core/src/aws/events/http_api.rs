@@ -352,7 +352,7 @@ fn log_group(service: &ServiceContext, from: &Path, out: &mut Fragment) {
         return;
     }
     let name = eco_format!("/aws/http-api/{}", service.stack_name());
-    out.push(crate::aws::resources::log_group::api("HttpApiLogGroup", name, service, from));
+    out.push(crate::aws::resources::log_group::other("HttpApiLogGroup", name, service, from));
 }
 
 fn stage(config: &ApiConfig, service: &ServiceContext, from: &Path, out: &mut Fragment) {

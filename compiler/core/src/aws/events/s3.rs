@@ -3,6 +3,12 @@
 //! The buckets lower to `AWS::S3::Bucket` with the notifications of all functions, and one `AWS::Lambda::Permission`
 //! for each function and bucket. A bucket that exists already is wired up by a custom resource.
 
+pub mod existing;
+pub mod notifications;
+pub mod replication;
+pub mod settings;
+pub mod website;
+
 use ecow::{EcoString, eco_format};
 use indexmap::IndexMap;
 
@@ -72,12 +78,8 @@ impl EventSource for S3 {
         let mut buckets: IndexMap<EcoString, Bucket> = IndexMap::new();
         let mut permissions: Vec<(&FunctionContext, EcoString, Path)> = Vec::new();
         for FunctionEvents { function, events } in functions {
-            for placed in events {
+            for placed in events.iter().filter(|it| it.event.existing != Some(true)) {
                 let from = function.event_path(placed.index, Self::KEY);
-                if placed.event.existing == Some(true) {
-                    existing(&from, out);
-                    continue;
-                }
                 if let Some(name) = notify(&placed.event, function, service, &from, &mut buckets, out) {
                     permissions.push((function, name, from));
                 }
@@ -98,19 +100,31 @@ impl EventSource for S3 {
             });
             out.push(super::permission(permission_id(function, key), properties, function, &from));
         }
+        existing::lower(functions, out);
+        owners(service, out);
+    }
+}
+
+/// Copies change their owner only where the account of their bucket is known.
+fn owners(service: &ServiceContext, out: &mut Fragment) {
+    let buckets = service.provider.s3.as_ref().and_then(|it| it.fitting.as_ref());
+    for (key, bucket) in buckets.into_iter().flatten() {
+        let copied = bucket.replication_configuration.iter().flat_map(|it| &it.rules).enumerate();
+        let unknown = copied.filter(|(_, it)| it.destination.owner.is_some() && it.destination.account.is_none());
+        for (index, _) in unknown {
+            let path = Path::from(["provider", "s3"]).join(key).join("replicationConfiguration").join("Rules");
+            let path = path.join(index).join("Destination").join("AccessControlTranslation");
+            out.report(
+                Diagnostic::new(&rules::MISSING_KEY, Place::key(path), "missing key `Account`")
+                    .why("copies change their owner in another account only")
+                    .help("add the account of the bucket that they go to"),
+            );
+        }
     }
 }
 
 fn permission_id(function: &FunctionContext, key: &str) -> EcoString {
     eco_format!("{}LambdaPermission{}S3", function.id(), naming::alphanumeric(key))
-}
-
-fn existing(from: &Path, out: &mut Fragment) {
-    out.report(
-        Diagnostic::new(&rules::NOT_SUPPORTED, Place::key(from.join("existing")), "notifications of existing buckets are not supported yet")
-            .why("they need a function of their own in the stack, which `slsc` does not bring yet")
-            .help("let the service make the bucket, or set the notification up in `resources`"),
-    );
 }
 
 /// Adds the notification of one event; answers the bucket's name.
@@ -133,7 +147,7 @@ fn notify(
         }
         return None;
     };
-    let settings = service.provider.s3.as_ref().and_then(|it| it.get(key)).and_then(Value::as_object);
+    let settings = service.provider.s3.as_ref().and_then(|it| it.written.get(key)).and_then(Value::as_object);
     let name = settings.and_then(|it| it.get("name")).and_then(Value::as_str).map_or_else(|| key.clone(), EcoString::from);
     if !is_bucket_name(&name) {
         let message = eco_format!("`{name}` is not a bucket name");

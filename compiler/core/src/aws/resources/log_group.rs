@@ -39,8 +39,8 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     out
 }
 
-/// The log group of an API.
-pub fn api(id: &str, name: EcoString, service: &ServiceContext, from: &Path) -> Resource {
+/// The log group of something that the service needs besides its functions.
+pub fn other(id: &str, name: EcoString, service: &ServiceContext, from: &Path) -> Resource {
     let provider = &service.provider;
     let mut properties = Object::new();
     properties.insert("LogGroupName", name);

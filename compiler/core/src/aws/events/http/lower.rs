@@ -12,6 +12,7 @@ use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::aws::events::{EventSource as _, FunctionEvents};
 use crate::aws::naming;
 use crate::aws::provider::EndpointType;
+use crate::aws::resources::custom_resource;
 use crate::cfn::{Fragment, Resource, join, reference, stamp};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
@@ -318,22 +319,6 @@ fn logs(service: &ServiceContext, root: &Path, out: &mut Fragment) {
         return;
     }
     let name = eco_format!("/aws/api-gateway/{}-{}", service.service, service.stage);
-    out.push(crate::aws::resources::log_group::api("ApiGatewayLogGroup", name, service, root));
-    log_role(service, &Path::from(["provider", "logs", "restApi"]), out);
-}
-
-/// The role that API Gateway logs with, of REST APIs and of websocket APIs; `from` asks for logs.
-pub fn log_role(service: &ServiceContext, from: &Path, out: &mut Fragment) {
-    let logs = match service.provider.logs.as_ref().and_then(|it| it.rest_api.as_ref()) {
-        Some(RestApiLogs::Settings(it)) => Some(it),
-        Some(RestApiLogs::Enabled(_)) | None => None,
-    };
-    if logs.is_none_or(|it| it.role_managed_externally != Some(true)) {
-        let at = Place::key(from.clone());
-        out.report(
-            Diagnostic::new(&rules::NOT_SUPPORTED, at, "the role that API Gateway logs with is not set up yet")
-                .why("the framework does so by a function of its own in the stack, which `slsc` does not bring yet")
-                .help("set it up once for the account, and add `restApi.roleManagedExternally: true`"),
-        );
-    }
+    out.push(crate::aws::resources::log_group::other("ApiGatewayLogGroup", name, service, root));
+    custom_resource::api_gateway_account(service, &Path::from(["provider", "logs", "restApi"]), out);
 }

@@ -8,8 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::config::{LogLevel, WebsocketLogs};
 use super::{API, description};
 use crate::aws::context::ServiceContext;
-use crate::aws::events::http::lower::log_role;
-use crate::aws::resources::log_group;
+use crate::aws::resources::{custom_resource, log_group};
 use crate::cfn::{Fragment, Resource, reference, sub};
 use crate::json;
 use crate::path::Path;
@@ -48,8 +47,8 @@ pub fn lower(api: &Value, service: &ServiceContext, out: &mut Fragment) {
     out.push(Resource::new(STAGE, "AWS::ApiGatewayV2::Stage", properties, &from));
     let from = Path::from(["provider", "logs", "websocket"]);
     let name = eco_format!("/aws/websocket/{}-{}", service.service, service.stage);
-    out.push(log_group::api(LOG_GROUP, name, service, &from));
-    log_role(service, &from, out);
+    out.push(log_group::other(LOG_GROUP, name, service, &from));
+    custom_resource::api_gateway_account(service, &from, out);
 }
 
 /// The id of the deployment: a hash over the API and all that belongs to it, so that a change of any of it is deployed.
