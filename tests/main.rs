@@ -9,6 +9,7 @@ mod coverage;
 mod deploy;
 mod lsp;
 mod peer;
+mod programs;
 mod robust;
 mod suite;
 mod support;

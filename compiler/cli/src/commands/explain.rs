@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use slsc_core::diagnostic::{Place, nearest, render};
-use slsc_core::locate::locate;
+use slsc_core::locate::{has_places, locate};
 use slsc_core::path::{Path, Segment};
 use slsc_core::rules::{self, RULES};
 use slsc_core::shape::Shape;
@@ -117,10 +117,12 @@ fn resource(id: &str, global: &Global) -> Option<String> {
     let kind = body.get("Type").map(|it| it.to_js_string()).unwrap_or_default();
     let mut out = format!("`{id}` is a resource of type `{kind}`.\n\nIt is made by:\n");
     for (_, path) in template.origins.iter().filter(|(it, _)| it == id) {
-        let span = locate(db, service, &Place::key(path.clone()));
-        let render::Position { line, column } =
-            render::position(pipeline::text(db, span.file), span.range.start);
-        out += &format!("  {path} at {}:{line}:{column}\n", render::display_path(db, service, span.file));
+        let place = Place::key(path.clone());
+        let file = locate(db, service, &place).file;
+        out += &match has_places(db, file) {
+            true => format!("  {path} at {}\n", render::place(db, service, &place)),
+            false => format!("  {path} in {}\n", render::display_path(db, service, file)),
+        };
     }
     out += &format!("\n{}\n", body.to_json_pretty());
     Some(out)
