@@ -3,6 +3,8 @@
 //! A page in `rules/` says what a finding means, why it matters and how to mend it; `slsc explain` prints it and
 //! the tests run its example. Adding a rule is one line here and one page.
 
+pub mod codes;
+
 use crate::diagnostic::Severity;
 
 /// A kind of finding.
@@ -92,9 +94,10 @@ rules! {
 
 /// The rule called `id`, or that stands for the framework's error code `id`.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES
-        .iter()
-        .copied()
-        .find(|it| it.id == id)
-        .or_else(|| RULES.iter().copied().find(|it| it.peer.contains(&id)))
+    by_id(id).or_else(|| RULES.iter().copied().find(|it| it.peer.contains(&id)))
+}
+
+/// The rule called `id`.
+fn by_id(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|it| it.id == id)
 }
