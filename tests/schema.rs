@@ -28,10 +28,13 @@ fn the_schema_takes_sound_services() {
     let mut count = 0;
     for path in files(&top().join("tests/peer/cases"), "serverless.yml") {
         let directory = path.parent().unwrap();
-        let checked = Command::new(binary()).args(["check", "--format", "concise"]).current_dir(directory).output();
+        let checked =
+            Command::new(binary()).args(["check", "--format", "concise"]).current_dir(directory).output();
         let checked = checked.unwrap();
         // Mistakes that only warn are mistakes, too.
-        if !checked.status.success() || String::from_utf8_lossy(&checked.stdout).contains(": warning[unknown-") {
+        if !checked.status.success()
+            || String::from_utf8_lossy(&checked.stdout).contains(": warning[unknown-")
+        {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();

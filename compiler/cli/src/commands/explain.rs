@@ -55,7 +55,8 @@ fn similar(id: &str, global: &Global) -> Option<String> {
         return nearest(key, keys).map(|it| format!("{parent}.{it}"));
     }
     let ours = RULES.iter().map(|it| it.id).chain(KINDS.iter().map(|it| it.key()));
-    let names: Vec<&str> = ours.chain(SOURCES.iter().map(|it| it.name)).chain(codes::all().map(|it| it.name)).collect();
+    let names: Vec<&str> =
+        ours.chain(SOURCES.iter().map(|it| it.name)).chain(codes::all().map(|it| it.name)).collect();
     if let Some(near) = nearest(id, names) {
         return Some(near.to_owned());
     }
@@ -74,11 +75,15 @@ fn code(code: &Code) -> String {
             let first = rules.first().map_or("", |it| it.id);
             format!("Here it is found by\n\n{list}\n`slsc explain {first}` says more.")
         }
-        Found::Aws => "Here, too, only AWS can tell: it shows when a stack is deployed, read or removed.".into(),
+        Found::Aws => {
+            "Here, too, only AWS can tell: it shows when a stack is deployed, read or removed.".into()
+        }
         Found::Command(command) => {
             format!("It is about running `{command}`, not about the configuration, so no rule finds it.")
         }
-        Found::Plugin => "It is about the code of a plugin, which is not run here, so no rule finds it.".into(),
+        Found::Plugin => {
+            "It is about the code of a plugin, which is not run here, so no rule finds it.".into()
+        }
         Found::Usage => "Here the command itself says so, and ends with exit status 2.".into(),
         Found::Never => "So it cannot happen here.".into(),
     };
@@ -129,7 +134,8 @@ fn property(id: &str) -> Option<String> {
     if let Some(page) = event(&last).filter(|_| events) {
         return Some(page);
     }
-    let docs = field.map_or_else(|| shapes.iter().map(|it| it.docs()).find(|it| !it.is_empty()), |it| Some(it.docs))?;
+    let docs = field
+        .map_or_else(|| shapes.iter().map(|it| it.docs()).find(|it| !it.is_empty()), |it| Some(it.docs))?;
     let mut out = format!("`{id}`\n\n{docs}\n");
     let nouns: Vec<String> = shapes.iter().map(|it| it.noun()).collect();
     out += &format!("\nTakes {}.\n", nouns.join(" or "));

@@ -54,7 +54,9 @@ pub fn find(name: &str) -> Option<Code> {
 fn row(line: &'static str) -> Option<Code> {
     let mut cells = line.strip_prefix("| ")?.strip_suffix(" |")?.splitn(3, " | ");
     let (name, found, meaning) = (cells.next()?, cells.next()?, cells.next()?);
-    if !name.starts_with(|it: char| it.is_ascii_uppercase()) || name.contains(|it: char| it.is_ascii_lowercase()) {
+    if !name.starts_with(|it: char| it.is_ascii_uppercase())
+        || name.contains(|it: char| it.is_ascii_lowercase())
+    {
         return None;
     }
     let naming: Vec<&Rule> = RULES.iter().copied().filter(|it| it.peer.contains(&name)).collect();

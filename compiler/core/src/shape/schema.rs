@@ -378,6 +378,7 @@ mod tests {
             limits: Limits::NONE,
             deprecated: None,
             removed: false,
+            since_4: false,
         };
         let text: &Shape = &Shape::String(StringShape { noun: "a string", pattern: None });
         let number = &Shape::Number { integer: true };
