@@ -4,13 +4,16 @@
 //! those of the real framework. [`deploy`] runs the backend against a server on a socket behind a faulty proxy, [`cli`] runs transcripts of the command line, [`lsp`] speaks the editors' protocol to
 //! the real process, [`custom_resources`] runs their functions, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
 
+mod accepted;
 mod cli;
 mod coverage;
 mod custom_resources;
 mod deploy;
 mod lsp;
 mod peer;
+mod programs;
 mod robust;
+mod schema;
 mod suite;
 mod support;
 mod tidy;

@@ -70,6 +70,8 @@ pub enum Command {
     Package(Package),
     /// Print the resolved configuration.
     Print(Print),
+    /// Print the JSON Schema of `serverless.yml`, for editors.
+    Schema,
     /// Explain a rule, an error code of the framework, a logical id of this service, or a property.
     Explain(Explain),
     /// Deploy the service.

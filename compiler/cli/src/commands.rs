@@ -10,6 +10,7 @@ mod package;
 mod print;
 mod remote;
 mod remove;
+mod schema;
 mod template;
 
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Deploy(it) => deploy::run(it, &args.global),
         Command::Info(it) => info::run(it, &args.global),
         Command::Remove(it) => remove::run(it, &args.global),
+        Command::Schema => schema::run(),
         Command::Lsp => lsp::run(),
         Command::Completions(it) => completions::run(it),
         Command::Version => {

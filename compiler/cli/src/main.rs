@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod files;
 mod output;
+mod program;
 mod project;
 mod system;
 

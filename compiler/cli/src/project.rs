@@ -4,16 +4,26 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use slsc_core::db::{Content, Database, Db as _, Options, Service, System as _};
+use salsa::Setter as _;
+use slsc_core::db::{Content, Database, Db as _, Options, Service};
 use slsc_core::diagnostic::{Diagnostic, render};
 use slsc_core::pipeline;
 
 use crate::args::Global;
 use crate::output::Failure;
+use crate::program;
 use crate::system::Disk;
 
 /// The names of configuration files, in the order in which the framework looks for them.
-pub const CONFIG_NAMES: [&str; 3] = ["serverless.yml", "serverless.yaml", "serverless.json"];
+pub const CONFIG_NAMES: [&str; 7] = [
+    "serverless.yml",
+    "serverless.yaml",
+    "serverless.json",
+    "serverless.js",
+    "serverless.mjs",
+    "serverless.cjs",
+    "serverless.ts",
+];
 
 /// A service with its database.
 pub struct Project {
@@ -34,22 +44,17 @@ impl Project {
         let directory = absolute(directory)?;
         let config = config_file(&directory, global)?;
         let options = Options { shown_from: Some(absolute(&global.directory)?), ..options(global)? };
-        let db = Database::new(Arc::new(Disk));
+        let mut db = Database::new(Arc::new(Disk));
         let file = db.file(&config);
-        match file.content(&db) {
-            Content::Text(_) => {}
-            Content::Binary => {
-                return Err(Failure::usage(
-                    format!("`{config}` is not a text in UTF-8"),
-                    "save the file as UTF-8",
-                ));
-            }
-            Content::Missing | Content::Directory => {
-                return Err(Failure::usage(
-                    format!("there is no file `{config}`"),
-                    "name the configuration file with `--config`",
-                ));
-            }
+        if *file.content(&db) == Content::Binary {
+            return Err(Failure::usage(
+                format!("`{config}` is not a text in UTF-8"),
+                "save the file as UTF-8",
+            ));
+        }
+        if program::is_program(&config) {
+            let json = program::evaluate(&directory, &config, global.verbose || global.debug.is_some())?;
+            file.set_content(&mut db).to(Content::Evaluated(json.into()));
         }
         let service = Service::new(&db, directory, file, options, Arc::default());
         Ok(Project { db, service })
@@ -104,23 +109,40 @@ fn absolute(directory: &Path) -> Result<ecow::EcoString, Failure> {
     Ok(slsc_core::db::normalize(&absolute.to_string_lossy()))
 }
 
+/// The configuration file: the one that `--config` names, or the first that is there.
 fn config_file(directory: &str, global: &Global) -> Result<String, Failure> {
-    if let Some(name) = &global.config {
-        if name.contains(['/', '\\']) && !name.starts_with("./") {
-            return Err(Failure::usage(
-                format!("`--config {name}` lies in another directory"),
-                "name a file in the directory of the service, and choose that with `-C`",
-            ));
-        }
-        return Ok(format!("{directory}/{name}"));
+    let is_file = |path: &str| Path::new(path).is_file();
+    let Some(name) = &global.config else {
+        let candidates = CONFIG_NAMES.iter().map(|it| format!("{directory}/{it}"));
+        return candidates.clone().find(|it| is_file(it)).ok_or_else(|| {
+            Failure::usage(
+                format!("there is no service in `{directory}`"),
+                "go to a directory with a `serverless.yml`, or name one with `-C`",
+            )
+        });
+    };
+    let config = slsc_core::db::join(directory, name);
+    let endings = CONFIG_NAMES.map(|it| it.trim_start_matches("serverless."));
+    if !config.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending)) {
+        let known = endings.join("`, `.");
+        return Err(Failure::usage(
+            format!("`--config {name}` is no kind of file that a configuration can be"),
+            format!("name a file that ends with one of `.{known}`"),
+        ));
     }
-    let candidates = CONFIG_NAMES.iter().map(|it| format!("{directory}/{it}"));
-    candidates.clone().find(|it| Disk.read(it) != Content::Missing).ok_or_else(|| {
-        Failure::usage(
-            format!("there is no service in `{directory}`"),
-            "go to a directory with a `serverless.yml`, or name one with `-C`",
-        )
-    })
+    if !is_file(&config) {
+        return Err(Failure::usage(
+            format!("there is no file `{config}`"),
+            "name the configuration file with `--config`",
+        ));
+    }
+    if config.rsplit_once('/').is_none_or(|(parent, _)| parent != directory) {
+        return Err(Failure::usage(
+            format!("`--config {name}` lies in another directory"),
+            "name a file in the directory of the service, and choose that with `-C`",
+        ));
+    }
+    Ok(config.into())
 }
 
 /// The options as the compiler takes them.

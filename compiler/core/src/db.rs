@@ -17,6 +17,8 @@ use rustc_hash::FxHashMap;
 pub enum Content {
     /// A text in UTF-8.
     Text(Arc<str>),
+    /// What the program that is there gave as a configuration, in JSON. Its values have no places in the file.
+    Evaluated(Arc<str>),
     /// Bytes that are no UTF-8.
     Binary,
     /// A directory.

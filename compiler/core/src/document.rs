@@ -40,7 +40,7 @@ pub const TAGS: &[&str] = &[
     "!Transform",
 ];
 
-/// Reads `text` as YAML with CloudFormation's tags. JSON is YAML, too.
+/// Reads `text` as YAML with CloudFormation's tags.
 pub fn parse(text: &str) -> Parsed {
     slsc_yaml::parse_with(text, TAGS)
 }

@@ -2,6 +2,8 @@
 //!
 //! The root keeps its larger sections as plain values, since they are decoded on their own; here they are joined.
 
+pub mod schema;
+
 use crate::aws::function::Function;
 use crate::aws::layer::Layer;
 use crate::aws::provider::Provider;
@@ -9,6 +11,7 @@ use crate::aws::resources::user::{UserResource, UserResources};
 use crate::path::{Path, Segment};
 use crate::service::Root;
 use crate::shape::{Field, Map, Shape, Typed};
+use crate::value::Value;
 
 /// The shape of a section that the root keeps as a plain value.
 fn section(key: &str) -> Option<&'static Shape> {
@@ -35,10 +38,11 @@ pub fn shapes_at(path: &Path) -> Vec<&'static Shape> {
         if let ([Segment::Index(_), tail @ ..], "functions" | "resources") = (tail, first.as_str()) {
             rest = tail;
         }
-        if let ([Segment::Key(section), Segment::Key(_), tail @ ..], "resources") = (rest, first.as_str())
+        if let ([Segment::Key(section), Segment::Key(id), tail @ ..], "resources") = (rest, first.as_str())
             && section == "Resources"
         {
-            shapes = vec![UserResource::SHAPE];
+            // Loops and macros stand where resources do.
+            shapes = vec![if id.starts_with("Fn::") { Value::SHAPE } else { UserResource::SHAPE }];
             rest = tail;
         }
     }
@@ -66,6 +70,7 @@ fn alternatives(shape: &'static Shape) -> Vec<&'static Shape> {
 
 fn step(shape: &'static Shape, segment: &Segment) -> Option<&'static Shape> {
     match (shape, segment) {
+        (Shape::Any, _) => Some(shape),
         (Shape::Object(object), Segment::Key(key)) => object.field(key).map(|it| it.shape),
         (Shape::Map(map), Segment::Key(_)) => Some(map.value),
         (Shape::List(item), Segment::Index(_)) => Some(item),

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use slsc_yaml::{NodeId, Tree};
 
-use crate::db::{Db, File, Service};
+use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::document::{Found, find};
 use crate::path::Path;
@@ -27,12 +27,15 @@ pub struct Span {
 /// [`used`] gives the places where the variables stand.
 pub fn locate(db: &dyn Db, service: Service, place: &Place) -> Span {
     match place {
-        Place::Source { file, range } => Span { file: *file, range: range.clone() },
+        Place::Source { file, range } if has_places(db, *file) => Span { file: *file, range: range.clone() },
+        Place::Source { file, .. } => Span { file: *file, range: 0..0 },
         Place::Written { file, path, part, within } => {
             let span = written(db, &Written { file: *file, path: path.clone() }, *part);
             match within {
-                Some(within) => inside(db, *file, path, within.clone()).unwrap_or(span),
-                None => span,
+                Some(within) if has_places(db, *file) => {
+                    inside(db, *file, path, within.clone()).unwrap_or(span)
+                }
+                _ => span,
             }
         }
         Place::Resolved { path, part } => resolved(db, service, path, *part),
@@ -77,7 +80,15 @@ pub fn used(db: &dyn Db, service: Service, path: &Path) -> Option<Span> {
     grafts.nearest(path).map(|(graft, _)| written(db, &graft.used, Part::Value))
 }
 
+/// Whether the values of `file` have places in it; those that a program gives have none.
+pub fn has_places(db: &dyn Db, file: File) -> bool {
+    !matches!(file.content(db), Content::Evaluated(_))
+}
+
 fn written(db: &dyn Db, at: &Written, part: Part) -> Span {
+    if !has_places(db, at.file) {
+        return Span { file: at.file, range: 0..0 };
+    }
     let tree = &pipeline::parsed(db, at.file).tree;
     let Some(root) = tree.root() else { return Span { file: at.file, range: 0..0 } };
     let found = find(tree, root, &at.path);

@@ -65,10 +65,14 @@ pub struct Checked<T> {
 /// The tree of a file, with positions. Compared by nobody: `document` is.
 #[salsa::tracked(no_eq)]
 pub fn parsed(db: &dyn Db, file: File) -> Arc<slsc_yaml::Parsed> {
-    Arc::new(reader::parse(text(db, file)))
+    Arc::new(match file.content(db) {
+        Content::Evaluated(json) => slsc_yaml::parse_json(json),
+        _ if file.path(db).ends_with(".json") => slsc_yaml::parse_json(text(db, file)),
+        _ => reader::parse(text(db, file)),
+    })
 }
 
-/// The text of a file; empty if it has none.
+/// The text of a file; empty if it has none, or none that its values stand in.
 pub fn text(db: &dyn Db, file: File) -> &str {
     if let Content::Text(text) = file.content(db) { text } else { "" }
 }

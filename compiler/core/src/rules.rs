@@ -3,6 +3,8 @@
 //! A page in `rules/` says what a finding means, why it matters and how to mend it; `slsc explain` prints it and
 //! the tests run its example. Adding a rule is one line here and one page.
 
+pub mod codes;
+
 use crate::diagnostic::Severity;
 
 /// A kind of finding.
@@ -55,6 +57,7 @@ rules! {
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN"];
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
+    JSON_SYNTAX "json-syntax" Error "A text is not JSON." [];
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET"];
@@ -90,9 +93,10 @@ rules! {
 
 /// The rule called `id`, or that stands for the framework's error code `id`.
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES
-        .iter()
-        .copied()
-        .find(|it| it.id == id)
-        .or_else(|| RULES.iter().copied().find(|it| it.peer.contains(&id)))
+    by_id(id).or_else(|| RULES.iter().copied().find(|it| it.peer.contains(&id)))
+}
+
+/// The rule called `id`.
+fn by_id(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|it| it.id == id)
 }

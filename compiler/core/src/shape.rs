@@ -8,6 +8,7 @@
 pub mod cfn;
 pub mod check;
 pub mod scalar;
+pub mod schema;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;

@@ -17,6 +17,7 @@
 mod check;
 mod comments;
 mod events;
+mod json;
 mod lines;
 mod mend;
 mod patch;
@@ -37,6 +38,11 @@ pub fn parse(text: &str) -> Parsed {
 /// Parses `text`; a local tag (`!Ref`) that is not in `known_tags` is a problem.
 pub fn parse_with(text: &str, known_tags: &[&str]) -> Parsed {
     repair::parse(text, Some(known_tags))
+}
+
+/// Parses `text` as JSON: strictly, as `JSON.parse` does.
+pub fn parse_json(text: &str) -> Parsed {
+    json::parse(text)
 }
 
 /// What was read, and what is wrong with it.
@@ -86,6 +92,8 @@ pub enum ProblemKind {
     AliasBomb,
     /// There is more than one document.
     SeveralDocuments,
+    /// The text is not JSON.
+    Json,
 }
 
 impl ProblemKind {
@@ -102,6 +110,7 @@ impl ProblemKind {
             ProblemKind::TooDeep => "yaml-too-deep",
             ProblemKind::AliasBomb => "yaml-alias-bomb",
             ProblemKind::SeveralDocuments => "yaml-several-documents",
+            ProblemKind::Json => "json-syntax",
         }
     }
 }

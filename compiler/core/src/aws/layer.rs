@@ -30,6 +30,7 @@ pub struct Layer {
     /// What goes into its archive.
     pub package: Option<LayerPackage>,
     /// The folder that it is made of.
+    #[pattern(r"^[^\r\n\x00]*$")]
     pub path: Option<Text>,
     /// Whether earlier versions are kept.
     pub retain: Option<bool>,

@@ -1,5 +1,7 @@
 //! Rules of the whole service that no shape can say.
 
+mod provider;
+
 use ecow::{EcoString, eco_format};
 
 use super::provider::REGIONS;
@@ -36,6 +38,7 @@ pub fn service(config: &Value, options: &Options, mode: Mode) -> Vec<Diagnostic>
     stage_and_region(root, options, &mut found);
     framework(root, mode, &mut found);
     runtimes(root, mode, &mut found);
+    provider::rules(root, mode, &mut found);
     found
 }
 

@@ -6,9 +6,10 @@ use codespan_reporting::term::{self, Config};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Place, Severity};
 use crate::db::{Db, File, Service};
-use crate::locate::{Span, locate};
+use crate::locate::{Span, has_places, locate};
+use crate::path::Path;
 use crate::pipeline;
 
 /// The files of a report, with their lines.
@@ -61,30 +62,62 @@ pub fn display_path(db: &dyn Db, service: Service, file: File) -> String {
     inside.unwrap_or(path).to_owned()
 }
 
+/// A place as `file:line:column`; where the file is a program, the file with the path in what it gives.
+pub fn place(db: &dyn Db, service: Service, at: &Place) -> String {
+    let span = locate(db, service, at);
+    let file = display_path(db, service, span.file);
+    match given_path(db, &span, at) {
+        None => {
+            let Position { line, column } = positions(db, &span).start;
+            format!("{file}:{line}:{column}")
+        }
+        Some(path) if path.segments().is_empty() => file,
+        Some(path) => format!("{file}, `{path}`"),
+    }
+}
+
+/// The path in what a program gives, where that is all that is known of a place.
+fn given_path<'a>(db: &dyn Db, span: &Span, at: &'a Place) -> Option<&'a Path> {
+    match at {
+        Place::Resolved { path, .. } | Place::Written { path, .. } => {
+            (!has_places(db, span.file)).then_some(path)
+        }
+        Place::Source { .. } => None,
+    }
+}
+
 /// For people: each diagnostic with its code, its text and what to do. `color` writes ANSI colours.
 pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: bool) -> String {
     let mut files: Vec<File> = Vec::new();
     let mut reports = Vec::new();
     for diagnostic in diagnostics {
         let at = locate(db, service, &diagnostic.at);
-        let mut labels = vec![Label::new(LabelStyle::Primary, at.file, at.range)];
-        files.push(labels.first().map_or(service.config(db), |it| it.file_id));
+        let mut labels = Vec::new();
+        let mut notes = Vec::new();
+        if has_places(db, at.file) {
+            files.push(at.file);
+            labels.push(Label::new(LabelStyle::Primary, at.file, at.range));
+        } else {
+            notes.push(format!("at: {}", place(db, service, &diagnostic.at)));
+        }
         for related in &diagnostic.related {
             let span = locate(db, service, &related.at);
-            files.push(span.file);
-            labels.push(
-                Label::new(LabelStyle::Secondary, span.file, span.range)
-                    .with_message(related.message.as_str()),
-            );
+            if has_places(db, span.file) {
+                files.push(span.file);
+                let label = Label::new(LabelStyle::Secondary, span.file, span.range);
+                labels.push(label.with_message(related.message.as_str()));
+            } else {
+                notes.push(format!("{}: {}", related.message, place(db, service, &related.at)));
+            }
         }
-        let notes = [("why", &diagnostic.why), ("help", &diagnostic.help)];
-        let notes = notes.iter().filter_map(|(word, text)| text.as_ref().map(|it| format!("{word}: {it}")));
+        let words = [("why", &diagnostic.why), ("help", &diagnostic.help)];
+        notes.extend(words.iter().filter_map(|(word, text)| text.as_ref().map(|it| format!("{word}: {it}"))));
         reports.push(Report {
             severity: severity(diagnostic.severity),
             code: Some(diagnostic.rule.id.into()),
             message: diagnostic.message.to_string(),
             labels,
-            notes: notes.collect(),
+            notes,
         });
     }
     let sources = Sources::new(db, service, files.into_iter());
@@ -148,18 +181,13 @@ fn positions(db: &dyn Db, span: &Span) -> PositionRange {
     PositionRange { start: position(text, span.range.start), end: position(text, span.range.end) }
 }
 
-/// One line for each: `file:line:column: severity[code]: message`.
+/// One line for each: `file:line:column: severity[code]: message`, with the place as [`place`] writes it.
 pub fn concise(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let at = locate(db, service, &diagnostic.at);
-        let Position { line, column } = positions(db, &at).start;
-        let path = display_path(db, service, at.file);
+        let place = place(db, service, &diagnostic.at);
         let word = diagnostic.severity.word();
-        out.push_str(&format!(
-            "{path}:{line}:{column}: {word}[{}]: {}\n",
-            diagnostic.rule.id, diagnostic.message
-        ));
+        out.push_str(&format!("{place}: {word}[{}]: {}\n", diagnostic.rule.id, diagnostic.message));
     }
     out
 }
@@ -183,6 +211,9 @@ pub struct JsonDiagnostic {
     pub file: String,
     /// Where in the file.
     pub range: PositionRange,
+    /// Where in the configuration, if the file is a program and `range` says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Other places of the story.
     pub related: Vec<JsonRelated>,
     /// Changes that mend it.
@@ -227,6 +258,15 @@ pub fn url(rule: &str) -> String {
     format!("https://github.com/slsc/slsc/blob/main/compiler/core/rules/{rule}.md")
 }
 
+/// A text of an edit as a file writes it: JSON has all texts in quotes.
+pub fn as_written(file: &str, text: &str) -> String {
+    if file.ends_with(".json") && !text.starts_with('"') {
+        crate::value::Value::from(text).to_json()
+    } else {
+        text.to_owned()
+    }
+}
+
 /// Diagnostics for programs.
 pub fn json(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Vec<JsonDiagnostic> {
     let place = |at: &super::Place| {
@@ -247,10 +287,14 @@ pub fn json(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Vec<Js
                 .iter()
                 .map(|edit| {
                     let (file, range) = place(&edit.at);
-                    JsonEdit { file, range, text: edit.text.to_string() }
+                    JsonEdit { text: as_written(&file, &edit.text), file, range }
                 })
                 .collect(),
         });
+        let span = locate(db, service, &it.at);
+        let path = given_path(db, &span, &it.at).map(ToString::to_string);
+        // Nothing can be replaced in a program.
+        let fixes = fixes.filter(|_| path.is_none()).collect();
         JsonDiagnostic {
             code: it.rule.id,
             severity: it.severity.word(),
@@ -258,10 +302,11 @@ pub fn json(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Vec<Js
             why: it.why.as_ref().map(ToString::to_string),
             help: it.help.as_ref().map(ToString::to_string),
             url: url(it.rule.id),
+            related: related.collect(),
             file,
             range,
-            related: related.collect(),
-            fixes: fixes.collect(),
+            path,
+            fixes,
         }
     };
     diagnostics.iter().map(one).collect()

@@ -35,7 +35,7 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
         };
     }
     let content = match cx.host().content(file) {
-        Content::Text(text) => text,
+        Content::Text(text) | Content::Evaluated(text) => text,
         Content::Missing | Content::Directory => return missing_file(&path),
         Content::Binary => {
             return Answer::refused(eco_format!("`{path}` is not a text"), "name a file in UTF-8");

@@ -1,0 +1,3 @@
+const provider = { name: 'aws' };
+provider.custom = provider;
+module.exports = { service: 'orders', provider };

@@ -1,0 +1,2 @@
+exports.service = 'orders';
+exports.provider = { name: 'aws', stage: 'live' };

@@ -1,0 +1,3 @@
+const stage = await Promise.resolve('live');
+
+export default { service: 'orders', provider: { name: 'aws', stage } };

@@ -1,0 +1,1 @@
+module.exports = { service: 'from-other', provider: { name: 'aws' } };

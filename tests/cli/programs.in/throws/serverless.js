@@ -1,0 +1,3 @@
+const settings = {};
+
+module.exports = { service: settings.name.toLowerCase() };
