@@ -48,11 +48,13 @@ macro_rules! rules {
 }
 
 rules! {
-    CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED"];
+    CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
+    DUPLICATE_BEHAVIOR "duplicate-behavior" Error "Two `cloudFront` events collide in their distribution." ["CLOUDFRONT_MULTIPLE_BEHAVIORS_FOR_SINGLE_PATH_PATTERN", "CLOUDFRONT_EVENT_TYPE_NON_UNIQUE_CACHE_BEHAVIOR", "CLOUDFRONT_MULTIPLE_DEFAULT_ORIGIN_EVENTS"];
     DUPLICATE_ITEM "duplicate-item" Error "A list holds the same item twice." [];
     DUPLICATE_PRIORITY "duplicate-priority" Error "Two events take the same priority at a load balancer." ["ALB_PRIORITY_ALREADY_IN_USE"];
     DUPLICATE_ROUTE "duplicate-route" Error "Two events take the same method and path." ["DUPLICATE_HTTP_API_ROUTE"];
+    EDGE_REGION "edge-region" Error "CloudFront runs functions of one region only." ["CLOUDFRONT_INVALID_REGION"];
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN"];
@@ -60,14 +62,15 @@ rules! {
     JSON_SYNTAX "json-syntax" Error "A text is not JSON." [];
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
-    MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET"];
+    MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
-    OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." [];
+    OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
     UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER", "ALB_MISSING_AUTHORIZER"];
+    UNKNOWN_CACHE_POLICY "unknown-cache-policy" Error "A cache policy is named that the service does not have." ["UNRECOGNIZED_CLOUDFRONT_CACHE_POLICY"];
     UNKNOWN_EVENT "unknown-event" Error "No event source has this name." [];
     UNKNOWN_FUNCTION "unknown-function" Error "A function is named that the service does not have." ["FUNCTION_MISSING_IN_SERVICE"];
     UNKNOWN_IMAGE "unknown-image" Error "An image is named that the service does not have." ["REFERENCED_FUNCTION_IMAGE_NOT_DEFINED_IN_PROVIDER"];

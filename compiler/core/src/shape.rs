@@ -17,7 +17,7 @@ use ecow::EcoString;
 
 use crate::value::Value;
 
-pub use cfn::Cfn;
+pub use cfn::{Cfn, RefOrImport};
 pub use scalar::{Arn, Int, Number, Text};
 pub use slsc_derive::Typed;
 
@@ -49,6 +49,8 @@ pub enum Shape {
     OneOf(&'static [&'static Shape]),
     /// One of CloudFormation's intrinsic functions, such as `!Ref` or `Fn::Sub`.
     Intrinsic,
+    /// One of these intrinsic functions, by their full names.
+    IntrinsicOf(&'static [&'static str]),
 }
 
 /// What a string must look like.
@@ -216,6 +218,11 @@ impl Shape {
                 nouns.join(" or ")
             }
             Shape::Intrinsic => "a CloudFormation function".into(),
+            Shape::IntrinsicOf(names) => {
+                let tags: Vec<String> =
+                    names.iter().map(|it| format!("`!{}`", it.trim_start_matches("Fn::"))).collect();
+                tags.join(" or ")
+            }
         }
     }
 }

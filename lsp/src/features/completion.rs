@@ -96,7 +96,8 @@ fn insertion(field: &Field, column: usize) -> String {
 /// Whether a value may stand on the key's own line.
 fn scalar(shape: &Shape) -> bool {
     match shape {
-        Shape::Bool | Shape::Number { .. } | Shape::String(_) | Shape::Choice(_) | Shape::Intrinsic => true,
+        Shape::Bool | Shape::Number { .. } | Shape::String(_) | Shape::Choice(_) => true,
+        Shape::Intrinsic | Shape::IntrinsicOf(_) => true,
         Shape::OneOf(shapes) => shapes.iter().any(|it| scalar(it)),
         Shape::Object(object) => object.shorthand.is_some(),
         Shape::Any | Shape::List(_) | Shape::Map(_) | Shape::ByKey(_) => false,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::events::EventKind;
 use super::function::{AliasParts, Function};
 use super::layer::Layer;
 use super::naming;
@@ -111,10 +112,15 @@ pub struct FunctionContext {
     pub role: RoleReference,
     /// The ARN of the role, as the function has it.
     pub role_arn: Value,
-    /// `timeout` in seconds, the provider's or the default of 6.
+    /// `timeout` in seconds, the provider's or the default of 6; at the edge its own or 5.
     pub timeout: i64,
-    /// `memorySize` in MB, the provider's or the default of 1024.
+    /// `memorySize` in MB, the provider's or the default of 1024; at the edge its own or 128.
     pub memory_size: i64,
+    /// Whether CloudFront runs it (Lambda@Edge), which takes neither environments nor VPCs.
+    pub at_edge: bool,
+    /// The logical id of its version, for CloudFront, which runs versions only. `None` for other functions: theirs
+    /// changes with all that they have, and nothing that their events make depends on it.
+    pub edge_version: Option<EcoString>,
     /// `httpApi.payload` of the function.
     pub http_api_payload: Option<EcoString>,
     /// Whether it has a durable configuration with an execution timeout over 15 minutes.
@@ -229,15 +235,20 @@ pub fn service(parts: Parts<'_>) -> ServiceContext {
     }
 }
 
-fn number(own: &Option<AsWritten<Int>>, of_provider: &Option<AsWritten<Int>>) -> Option<i64> {
-    own.as_ref().or(of_provider.as_ref())?.fitting.map(|it| it.0)
+fn number(written: Option<&AsWritten<Int>>) -> Option<i64> {
+    written?.fitting.map(|it| it.0)
 }
 
 /// Makes the context of a function.
 pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceContext) -> FunctionContext {
     let provider = &service.provider;
     let name = service.function(&listed.key).map(|it| it.name.clone());
-    FunctionContext {
+    let mut events = function.events.iter().flat_map(|it| &it.0);
+    let at_edge = events.any(|it| it.event.kind() == EventKind::CloudFront);
+    // The provider's memory and time are for functions in the region.
+    let (of_provider, memory_size, timeout) =
+        if at_edge { (None, 128, 5) } else { (Some(provider), 1024, 6) };
+    let mut context = FunctionContext {
         key: listed.key.clone(),
         path: listed.path.clone(),
         name: name.unwrap_or_default(),
@@ -246,9 +257,17 @@ pub fn function(listed: &ListedFunction, function: &Function, service: &ServiceC
         condition: function.condition.clone().filter(|_| service.is_version_4()),
         role: resources::role::reference(function, provider),
         role_arn: resources::role::arn(function, provider),
-        timeout: number(&function.timeout, &provider.timeout).unwrap_or(6),
-        memory_size: number(&function.memory_size, &provider.memory_size).unwrap_or(1024),
+        timeout: number(function.timeout.as_ref().or(of_provider.and_then(|it| it.timeout.as_ref())))
+            .unwrap_or(timeout),
+        memory_size: number(
+            function.memory_size.as_ref().or(of_provider.and_then(|it| it.memory_size.as_ref())),
+        )
+        .unwrap_or(memory_size),
+        at_edge,
+        edge_version: None,
         http_api_payload: function.http_api.as_ref().and_then(|it| it.payload).map(|it| it.word().into()),
         durable_timeout: function.durable_config.as_ref().map(|it| it.execution_timeout.0),
-    }
+    };
+    context.edge_version = at_edge.then(|| resources::function::version_id(function, &context, service));
+    context
 }

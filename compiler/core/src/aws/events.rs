@@ -44,6 +44,7 @@ pub trait EventSource: Typed + Clone + PartialEq {
     }
 }
 
+pub mod poll;
 pub mod rule;
 
 macro_rules! event_sources {
@@ -145,6 +146,10 @@ event_sources! {
     websocket::Websocket,
     sns::Sns,
     stream::Stream,
+    kafka::Kafka,
+    activemq::Activemq,
+    rabbitmq::Rabbitmq,
+    msk::Msk,
     alb::Alb,
     alexa_skill::AlexaSkill,
     alexa_smart_home::AlexaSmartHome,
@@ -155,6 +160,7 @@ event_sources! {
     cognito_user_pool::CognitoUserPool,
     event_bridge::EventBridge,
     sqs::Sqs,
+    cloud_front::CloudFront,
     http_api::HttpApi,
 }
 

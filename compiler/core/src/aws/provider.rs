@@ -4,6 +4,7 @@ pub mod deployment;
 pub mod iam;
 
 use super::events::alb::config::Alb;
+use super::events::cloud_front::config::ProviderCloudFront;
 use super::events::http::config::{ApiGateway, RestApiLogs};
 use super::events::http_api::config::{HttpApi, HttpApiLogs};
 use super::events::s3::settings::Buckets;
@@ -40,7 +41,7 @@ pub struct Provider {
     #[instead("provider.iam.deploymentRole")]
     pub cfn_role: Option<Cfn<Arn>>,
     /// CloudFront: cache policies.
-    pub cloud_front: Option<Value>,
+    pub cloud_front: Option<ProviderCloudFront>,
     /// Whether the stack is protected against deletion.
     #[since_4]
     pub deletion_protection: Option<DeletionProtection>,

@@ -57,6 +57,20 @@ impl<T: Typed> Typed for Cfn<T> {
     }
 }
 
+/// A value, or a reference to one: `!Ref` or `!ImportValue`. Other functions of CloudFormation are not taken, since
+/// they say nothing that could name what is referred to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefOrImport<T>(pub Cfn<T>);
+
+impl<T: Typed> Typed for RefOrImport<T> {
+    const SHAPE: &'static Shape =
+        &Shape::OneOf(&[T::SHAPE, &Shape::IntrinsicOf(&["Ref", "Fn::ImportValue"])]);
+
+    fn decode(value: &Value) -> Option<RefOrImport<T>> {
+        Cfn::decode(value).map(RefOrImport)
+    }
+}
+
 /// The intrinsic functions that give a value.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>
 pub const FUNCTIONS: &[&str] = &[
@@ -80,7 +94,12 @@ pub const FUNCTIONS: &[&str] = &[
 
 /// Whether `object` is one of CloudFormation's functions: a mapping with one key, the function's name.
 pub fn is_intrinsic(object: &Object) -> bool {
-    object.single().is_some_and(|(key, _)| FUNCTIONS.contains(&key.as_str()))
+    is_one_of(object, FUNCTIONS)
+}
+
+/// Whether `object` is one of these functions.
+pub fn is_one_of(object: &Object, names: &[&str]) -> bool {
+    object.single().is_some_and(|(key, _)| names.contains(&key.as_str()))
 }
 
 /// Whether `value` is one of CloudFormation's functions.

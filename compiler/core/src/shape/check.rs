@@ -15,7 +15,7 @@ use regex_lite::Regex;
 use rustc_hash::FxHashMap;
 
 use self::collection::{check_list, check_map};
-use super::cfn::is_intrinsic;
+use super::cfn::{is_intrinsic, is_one_of};
 use super::{ByKeyShape, ChoiceShape, Field, Limits, ObjectShape, Shape, StringShape};
 use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
 use crate::path::{Path, Segment};
@@ -86,6 +86,10 @@ fn check_limited(value: &Value, shape: &Shape, limits: &Limits, cx: &mut Checker
         Shape::Any => value.clone(),
         Shape::Intrinsic => match value {
             Value::Object(it) if is_intrinsic(it) => value.clone(),
+            _ => wrong_type(value, shape, cx),
+        },
+        Shape::IntrinsicOf(names) => match value {
+            Value::Object(it) if is_one_of(it, names) => value.clone(),
             _ => wrong_type(value, shape, cx),
         },
         Shape::Object(object) => check_object(value, shape, object, cx),
@@ -301,7 +305,7 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
 
 fn accepts_intrinsic(shape: &Shape) -> bool {
     match shape {
-        Shape::Intrinsic | Shape::Any => true,
+        Shape::Intrinsic | Shape::IntrinsicOf(_) | Shape::Any => true,
         Shape::OneOf(shapes) => shapes.iter().any(|it| accepts_intrinsic(it)),
         _ => false,
     }
@@ -395,6 +399,7 @@ fn takes(shape: &Shape, value: &Value, coerced: bool) -> bool {
         (Shape::Any, _) => true,
         (Shape::OneOf(shapes), _) => shapes.iter().any(|it| takes(it, value, coerced)),
         (Shape::Intrinsic, Value::Object(it)) => is_intrinsic(it),
+        (Shape::IntrinsicOf(names), Value::Object(it)) => is_one_of(it, names),
         (Shape::Object(it), Value::Object(_)) if it.shorthand.is_none() => !intrinsic_only(value),
         (Shape::Object(_), Value::Object(_)) => true,
         (Shape::Object(it), _) => {

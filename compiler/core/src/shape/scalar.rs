@@ -101,6 +101,8 @@ formats! {
     KmsArn, "the ARN of a KMS key", r"^arn:aws[a-z-]*:kms";
     /// The ARN of a secret in Secrets Manager.
     SecretArn, "the ARN of a secret", r"arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d+:secret:[A-Za-z0-9/_+=.@-]+";
+    /// The ARN of a broker of Amazon MQ.
+    BrokerArn, "the ARN of a broker", r"arn:[a-z-]+:mq:[a-z0-9-]+:\d+:broker:[A-Za-z0-9/_+=.@-]+:b-[a-z0-9-]+";
     /// The name of an S3 bucket. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
     BucketName, "a bucket name", r"^(([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])$";
     /// A logical id of the template.

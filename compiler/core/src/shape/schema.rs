@@ -58,6 +58,12 @@ pub fn reference(name: &str) -> Value {
     json!({ "$ref": (format!("#/definitions/{name}")) })
 }
 
+/// One function of CloudFormation.
+fn intrinsic(name: &str) -> Value {
+    let properties = Object::from_iter([(name.into(), json!({}))]);
+    json!({ "type": "object", "required": [name], "properties": properties, "additionalProperties": false })
+}
+
 /// One of several schemas.
 pub fn any_of(schemas: Vec<Value>) -> Value {
     let mut kept: Vec<Value> = Vec::new();
@@ -92,6 +98,7 @@ impl Writer<'_> {
             Shape::String(string) => vec![text(string, limits)],
             Shape::Choice(choice) => words(choice),
             Shape::Intrinsic => vec![reference("intrinsic")],
+            Shape::IntrinsicOf(names) => names.iter().map(|it| intrinsic(it)).collect(),
             Shape::List(item) => self.list(item, limits),
             Shape::Map(map) => vec![self.map(map, limits)],
             Shape::ByKey(by_key) => vec![self.by_key(by_key)],

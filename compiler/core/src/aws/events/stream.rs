@@ -234,7 +234,7 @@ fn one(
         };
         properties.insert("EventSourceArn", &consumer);
         statements.consumers.push(consumer);
-        report_missing_time(stream, from, out);
+        report_missing_time(stream.starting_position.as_ref(), stream.starting_position_timestamp, from, out);
         properties.insert_some("StartingPositionTimestamp", stream.starting_position_timestamp);
     }
     if let Some(StreamDestinations { on_failure }) = &stream.destinations {
@@ -261,10 +261,15 @@ fn one(
     out.push(mapping);
 }
 
-fn report_missing_time(stream: &Stream, from: &Path, out: &mut Fragment) {
-    let position = stream.starting_position.as_ref().and_then(|it| it.fitting);
-    let starts_at_time = position == Some(StartingPosition::AtTimestamp);
-    if starts_at_time && stream.starting_position_timestamp.is_none() {
+/// Reports that reading starts at a time which is not said. `from` is the event.
+pub fn report_missing_time(
+    position: Option<&AsWritten<StartingPosition>>,
+    time: Option<Number>,
+    from: &Path,
+    out: &mut Fragment,
+) {
+    let starts_at_time = position.and_then(|it| it.fitting) == Some(StartingPosition::AtTimestamp);
+    if starts_at_time && time.is_none() {
         out.report(
             Diagnostic::new(&rules::MISSING_KEY, Place::key(from.join("startingPosition")), "missing key `startingPositionTimestamp`")
                 .why("`AT_TIMESTAMP` needs to know the time")

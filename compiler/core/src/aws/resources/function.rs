@@ -29,24 +29,22 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     if function.handler.is_none() && function.image.is_none() {
         return out;
     }
-    let mut properties = Object::new();
-    code(function, context, service, &mut properties, &mut out);
-    settings(function, context, service, &mut properties);
-    permissions(function, service, &mut properties, &mut out);
-    let waits = role_of(function, service, &mut properties);
-    network(function, context, service, &mut properties, &mut out);
-    properties.insert_some("ReservedConcurrentExecutions", function.reserved_concurrency.clone());
-    let layers = function.layers.as_ref().or(service.provider.layers.as_ref());
-    properties.insert_some("Layers", layers.map(|it| Value::array(it.iter().map(Cfn::to_value))));
-    properties.insert_some("DurableConfig", function.durable_config.as_ref().map(durable_config));
+    let (mut properties, waits) = properties(function, context, service, &mut out);
 
     let log_group = (function.disable_logs != Some(true)).then(|| naming::log_group(&context.key));
     let depends = log_group.into_iter().chain(function.depends_on.iter().flatten().cloned()).chain(waits);
     let hashed = properties.clone();
     properties.insert_some("LoggingConfig", logging(function, service));
+    if context.at_edge {
+        // CloudFront runs functions outside every VPC and without an environment.
+        properties.remove("VpcConfig");
+        properties.remove("Environment");
+    }
     out.push(
         Resource::new(context.logical_id(), "AWS::Lambda::Function", properties, &context.path)
             .depends_on(depends)
+            // CloudFront's copies outlive the distribution for hours, and a function with copies cannot be deleted.
+            .with_some("DeletionPolicy", context.at_edge.then_some("Retain"))
             .with_some("Condition", function.condition.clone()),
     );
     durable::check(function, context, service, &mut out);
@@ -54,6 +52,32 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
     url::lower(function, context, service, &mut out);
     invocation::lower(function, context, service, &mut out);
     out
+}
+
+/// The properties of a function but for its log settings, which make no version, and what it waits for.
+fn properties(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    out: &mut Fragment,
+) -> (Object, Option<EcoString>) {
+    let mut properties = Object::new();
+    code(function, context, service, &mut properties, out);
+    settings(function, context, service, &mut properties);
+    permissions(function, service, &mut properties, out);
+    let waits = role_of(function, service, &mut properties);
+    network(function, context, service, &mut properties, out);
+    properties.insert_some("ReservedConcurrentExecutions", function.reserved_concurrency.clone());
+    let layers = function.layers.as_ref().or(service.provider.layers.as_ref());
+    properties.insert_some("Layers", layers.map(|it| Value::array(it.iter().map(Cfn::to_value))));
+    properties.insert_some("DurableConfig", function.durable_config.as_ref().map(durable_config));
+    (properties, waits)
+}
+
+/// The logical id of the function's version.
+pub fn version_id(function: &Function, context: &FunctionContext, service: &ServiceContext) -> EcoString {
+    let (properties, _) = properties(function, context, service, &mut Fragment::default());
+    version::id(function, context, service, &properties)
 }
 
 /// The name of the archive that holds a function's code.
@@ -116,10 +140,11 @@ fn settings(
     properties: &mut Object,
 ) {
     let provider = &service.provider;
+    let in_region = (!context.at_edge).then_some(provider);
     properties.insert("FunctionName", &context.name);
-    let memory_size = function.memory_size.clone().or_else(|| provider.memory_size.clone());
+    let memory_size = function.memory_size.clone().or_else(|| in_region?.memory_size.clone());
     properties.insert("MemorySize", memory_size.unwrap_or_else(|| Int(context.memory_size).into()));
-    let timeout = function.timeout.clone().or_else(|| provider.timeout.clone());
+    let timeout = function.timeout.clone().or_else(|| in_region?.timeout.clone());
     properties.insert("Timeout", timeout.unwrap_or_else(|| Int(context.timeout).into()));
     properties.insert_some(
         "Architectures",

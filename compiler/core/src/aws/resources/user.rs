@@ -251,7 +251,8 @@ fn has_null(value: &Value) -> bool {
     }
 }
 
-fn without_null(value: &Value) -> Value {
+/// The value without the entries that are null, which count as absent.
+pub fn without_null(value: &Value) -> Value {
     match value {
         Value::Array(items) => Value::array(items.iter().map(without_null)),
         Value::Object(object) => {

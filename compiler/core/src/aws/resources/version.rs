@@ -26,7 +26,7 @@ pub fn lower(
     out: &mut Fragment,
 ) {
     let wanted = function.version_function.or(service.provider.version_functions).unwrap_or(true);
-    let versioned = wanted || function.durable_config.is_some();
+    let versioned = wanted || function.durable_config.is_some() || context.at_edge;
     let alias = context.alias.as_ref();
     if !versioned && alias.is_none() {
         return;
@@ -44,7 +44,7 @@ pub fn lower(
         );
     }
     let (code, digest) = hashes(function, context, service, properties);
-    let id = eco_format!("{}LambdaVersion{digest}", context.id());
+    let id = id_of(context, &digest);
     let mut version = Object::new();
     version.insert("FunctionName", reference(context.logical_id()));
     version.insert("CodeSha256", code);
@@ -76,6 +76,20 @@ pub fn lower(
             .with("DependsOn", context.logical_id())
             .with_some("Condition", context.condition.clone()),
     );
+}
+
+/// The logical id of the version that [`lower`] makes of the same.
+pub fn id(
+    function: &Function,
+    context: &FunctionContext,
+    service: &ServiceContext,
+    properties: &Object,
+) -> EcoString {
+    id_of(context, &hashes(function, context, service, properties).1)
+}
+
+fn id_of(context: &FunctionContext, digest: &str) -> EcoString {
+    eco_format!("{}LambdaVersion{digest}", context.id())
 }
 
 /// The hash of the code, and that of all that makes a version: the code, the layers and the configuration.
