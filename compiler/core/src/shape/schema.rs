@@ -108,11 +108,14 @@ impl Writer<'_> {
     }
 
     fn list(&mut self, item: &Shape, limits: &Limits) -> Vec<Value> {
-        let of_item = Limits { items: None, ..*limits };
+        let of_item = Limits { items: None, unique: false, ..*limits };
         let mut list = Object::from_iter([("type".into(), Value::from("array"))]);
         list.insert("items", self.place(item, &of_item));
         if let Some((least, most)) = limits.items {
             bounds(&mut list, "minItems", "maxItems", least, most);
+        }
+        if limits.unique {
+            list.insert("uniqueItems", true);
         }
         let mut schemas = vec![Value::from(list)];
         // A single value is taken as a list of one, but a mapping is not.
@@ -130,7 +133,11 @@ impl Writer<'_> {
         if let Some(pattern) = map.key.as_ref().and_then(|it| it.pattern) {
             schema.insert("propertyNames", json!({ "pattern": (ecmascript(pattern)) }));
         }
-        schema.insert("additionalProperties", self.place(map.value, limits));
+        if let Some((least, most)) = limits.items {
+            bounds(&mut schema, "minProperties", "maxProperties", least, most);
+        }
+        let of_value = Limits { items: None, unique: false, ..*limits };
+        schema.insert("additionalProperties", self.place(map.value, &of_value));
         schema.into()
     }
 
@@ -323,14 +330,20 @@ fn fitting(shape: &Shape, text: &str, code: bool) -> Option<Value> {
     }
 }
 
-/// A pattern of ours as ECMAScript writes it, which has no `(?i)`: each letter is written in both cases.
+/// A pattern of ours as ECMAScript writes it, which has no flags inside: with `(?i)` each letter is written in both
+/// cases, with `(?s)` a point takes line breaks, too.
 fn ecmascript(pattern: &str) -> String {
-    let Some(rest) = pattern.strip_prefix("(?i)") else { return pattern.to_owned() };
+    let flags = pattern.strip_prefix("(?").and_then(|it| it.split_once(')'));
+    let Some((flags, rest)) = flags.filter(|(flags, _)| flags.chars().all(|it| "is".contains(it))) else {
+        return pattern.to_owned();
+    };
+    let (ignores_case, across_lines) = (flags.contains('i'), flags.contains('s'));
     let mut out = String::new();
     let mut in_class = false;
     let mut escaped = false;
     for char in rest.chars() {
-        let is_letter = char.is_ascii_alphabetic() && !escaped;
+        let is_letter = ignores_case && char.is_ascii_alphabetic() && !escaped;
+        let is_point = across_lines && char == '.' && !escaped && !in_class;
         in_class = match char {
             '[' if !escaped => true,
             ']' if !escaped => false,
@@ -341,6 +354,7 @@ fn ecmascript(pattern: &str) -> String {
         match (is_letter, in_class) {
             (true, true) => out.extend([small, large]),
             (true, false) => out.extend(['[', large, small, ']']),
+            (false, _) if is_point => out.push_str(r"[\s\S]"),
             (false, _) => out.push(char),
         }
     }
@@ -372,6 +386,8 @@ mod tests {
     fn patterns_lose_their_flag() {
         assert_eq!(ecmascript(r"(?i)^(?:\*|GET (/\S*))$"), r"^(?:\*|[Gg][Ee][Tt] (/\S*))$");
         assert_eq!(ecmascript("(?i)[ab]c"), "[aAbB][Cc]");
+        assert_eq!(ecmascript(r"(?s)^.{0,9}[.]\.$"), r"^[\s\S]{0,9}[.]\.$");
+        assert_eq!(ecmascript("(?:a)b"), "(?:a)b");
         assert_eq!(ecmascript("^[a-z]+$"), "^[a-z]+$");
     }
 
