@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 use self::authorizer::{Authorizer, RouteAuthorizer};
 use super::{EventSource, FunctionEvents};
 use crate::aws::context::{FunctionContext, ServiceContext};
+use crate::cfn::merge::merge;
 use crate::cfn::{Fragment, Resource, join, reference, sub};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
@@ -104,8 +105,26 @@ impl EventSource for Websocket {
         if external.is_none() {
             stage::lower(&api, service, out);
         }
+        if service.dialect != Dialect::V4 {
+            merge_same(&mut out.resources);
+        }
         deployment(&routes, &api, external.is_some(), service, out);
     }
+}
+
+/// Version 3 merges resources of one id, of which the later one replaces the earlier since version 4. It shows in the
+/// hash, where an authorizer has two routes or a route of its own.
+fn merge_same(resources: &mut Vec<Resource>) {
+    let mut merged: IndexMap<EcoString, Resource> = IndexMap::new();
+    for resource in std::mem::take(resources) {
+        match merged.get_mut(&resource.id) {
+            Some(first) => merge(&mut first.body, &resource.body),
+            None => {
+                merged.insert(resource.id.clone(), resource);
+            }
+        }
+    }
+    resources.extend(merged.into_values());
 }
 
 fn read<'a>(
