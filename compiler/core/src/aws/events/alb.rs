@@ -120,7 +120,7 @@ impl Typed for Query {
     const SHAPE: &'static Shape = &Shape::Map(&MapShape {
         key: Some(StringShape {
             noun: "a parameter of at most 128 characters",
-            pattern: Some("(?s)^.{0,128}$"),
+            pattern: Some(r"^[\s\S]{0,128}$"),
         }),
         value: Text::SHAPE,
     });
