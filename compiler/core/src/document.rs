@@ -5,13 +5,15 @@
 //! values to the node of the tree that wrote it.
 
 use ecow::EcoString;
-use slsc_yaml::{NodeId, NodeKind, Parsed, Tree};
+use slsc_yaml::{NodeId, NodeKind, Parsed, ScalarStyle, Tree};
 
 use crate::db::File;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::{Object, Value};
+
+pub mod timestamp;
 
 /// The short forms that may tag a value, without the `!`.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>
@@ -47,13 +49,24 @@ pub fn parse(text: &str) -> Parsed {
 
 /// The value of the first document of `parsed`.
 pub fn value(parsed: &Parsed) -> Value {
+    read(parsed, false)
+}
+
+/// The same as version 3 of the framework reads it: plain dates are points in time.
+pub fn value_with_times(parsed: &Parsed) -> Value {
+    read(parsed, true)
+}
+
+fn read(parsed: &Parsed, times: bool) -> Value {
     let tree = &parsed.tree;
-    tree.root().map(|root| Reader { tree, depth: 0 }.value(root)).unwrap_or_default()
+    tree.root().map(|root| Reader { tree, depth: 0, times }.value(root)).unwrap_or_default()
 }
 
 struct Reader<'a> {
     tree: &'a Tree,
     depth: usize,
+    /// Whether plain dates are points in time.
+    times: bool,
 }
 
 /// Aliases may nest deeper than any text that the parser accepts; beyond this a value is cut off.
@@ -70,7 +83,7 @@ impl Reader<'_> {
             NodeKind::Null => Value::Null,
             NodeKind::Bool(it) => Value::Bool(*it),
             NodeKind::Number(it) => Value::Number(*it),
-            NodeKind::String(it) => Value::string(&**it),
+            NodeKind::String(it) => self.string(id, it),
             NodeKind::Sequence(items) => {
                 Value::array(items.iter().map(|it| self.value(*it)).collect::<Vec<_>>())
             }
@@ -85,6 +98,13 @@ impl Reader<'_> {
             Some(name) => intrinsic(&name, plain),
             None => plain,
         }
+    }
+
+    fn string(&self, id: NodeId, text: &str) -> Value {
+        let plain =
+            self.times && self.tree.node(id).tag.is_none() && self.tree.style(id) == Some(ScalarStyle::Plain);
+        let time = if plain { timestamp::time(text) } else { None };
+        time.map_or_else(|| Value::string(text), |it| Value::from(it.as_str()))
     }
 
     fn object(&mut self, id: NodeId) -> Object {
@@ -109,7 +129,10 @@ impl Reader<'_> {
             // Of two equal keys the first stays, and the parser has reported the second; a merged one gives way.
             if !object.contains_key(&key) || merged.contains(&key) {
                 merged.retain(|it| *it != key);
+                let times = self.times;
+                self.times = times && !timestamp::NAMES_OF_VERSIONS.contains(&key.as_str());
                 let value = self.value(entry.value);
+                self.times = times;
                 object.insert(key, value);
             }
         }

@@ -83,11 +83,18 @@ pub fn document(db: &dyn Db, file: File) -> Value {
     reader::value(parsed(db, file))
 }
 
+/// The values of a file as version 3 of the framework reads them: plain dates are points in time.
+#[salsa::tracked]
+pub fn document_with_times(db: &dyn Db, file: File) -> Value {
+    reader::value_with_times(parsed(db, file))
+}
+
 // --- A service ----------------------------------------------------------------------------------------------------
 
 struct QueryHost<'db> {
     db: &'db dyn Db,
     directory: &'db str,
+    dialect: Dialect,
 }
 
 impl Host for QueryHost<'_> {
@@ -104,14 +111,16 @@ impl Host for QueryHost<'_> {
     }
 
     fn document(&self, file: File) -> Value {
-        document(self.db, file).clone()
+        let values = if self.dialect == Dialect::V4 { document } else { document_with_times };
+        values(self.db, file).clone()
     }
 }
 
 /// The configuration with its variables replaced. Compared section by section and function by function.
 #[salsa::tracked(no_eq)]
 pub fn resolved(db: &dyn Db, service: Service) -> Resolved {
-    let host = QueryHost { db, directory: service.directory(db) };
+    let pinned = document(db, service.config(db)).get("frameworkVersion").map(aws::version::dialect);
+    let host = QueryHost { db, directory: service.directory(db), dialect: pinned.unwrap_or_default() };
     variables::resolve(&Input { config: service.config(db), options: service.options(db), host: &host })
 }
 

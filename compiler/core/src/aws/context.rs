@@ -105,7 +105,7 @@ pub struct FunctionContext {
     pub name: EcoString,
     /// The alias that events invoke, if the function has one.
     pub alias: Option<Alias>,
-    /// `condition`: what it generates exists under this condition only.
+    /// The condition of what it generates.
     pub condition: Option<EcoString>,
     /// What an event source that reads with the function's role waits for: the role's logical id, if it is in the
     /// template.
@@ -213,7 +213,12 @@ pub fn service(parts: Parts<'_>) -> ServiceContext {
         let written = it.value.get("name").and_then(Value::as_str);
         let name = written
             .map_or_else(|| eco_format!("{}-{}-{}", parts.service, parts.stage, it.key), EcoString::from);
-        let function = AliasParts::decode(&it.value).unwrap_or_default();
+        let mut function = AliasParts::decode(&it.value).unwrap_or_default();
+        if parts.dialect != Dialect::V4 {
+            // Version 3 has no durable functions, and puts the condition on the function alone.
+            function.durable_config = None;
+            function.condition = None;
+        }
         FunctionName {
             key: it.key.clone(),
             name,

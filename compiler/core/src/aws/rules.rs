@@ -5,7 +5,7 @@ mod provider;
 use ecow::{EcoString, eco_format};
 
 use super::provider::REGIONS;
-use super::runtime::RUNTIMES;
+use super::{runtime::RUNTIMES, version};
 use crate::db::Options;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::Path;
@@ -160,10 +160,14 @@ fn framework(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
         Dialect::Legacy => "this service was written for version 1 or 2 of the framework",
     };
     let written = root.get("frameworkVersion").map(Value::to_js_string).unwrap_or_default();
+    let changes = version::changes(root);
+    let changes = if changes.is_empty() { String::new() } else { format!(": {}", changes.join(", ")) };
     found.push(
         Diagnostic::new(&rules::FRAMEWORK_VERSION, at, message)
-            .why(eco_format!("`{written}` takes no newer one; so older runtimes and keys are taken, and mistakes are warnings"))
-            .help("remove `frameworkVersion` to have the service checked as version 4 checks it"),
+            .why(eco_format!(
+                "`{written}` takes no newer one, so it is compiled as version 3 compiled it, and mistakes are warnings"
+            ))
+            .help(eco_format!("remove `frameworkVersion` to have it compiled as version 4 does{changes}")),
     );
 }
 

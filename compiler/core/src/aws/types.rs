@@ -4,7 +4,7 @@ pub mod statement;
 
 use ecow::EcoString;
 
-use crate::shape::{Arn, Cfn, False, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed};
+use crate::shape::{Arn, AsWritten, Cfn, False, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed};
 use crate::value::Value;
 
 /// The name of the resource that an ARN means, for logical ids: the last part of the ARN, the resource of a
@@ -366,7 +366,7 @@ pub enum Tracing {
     /// `true` is `Active`; `false` is `PassThrough` for a function.
     Enabled(bool),
     /// The mode.
-    Mode(TracingMode),
+    Mode(AsWritten<TracingMode>),
 }
 
 /// Modes of X-Ray.
@@ -383,8 +383,8 @@ pub enum TracingMode {
 pub enum VpcSetting {
     /// No VPC, whatever the provider says.
     Off(False),
-    /// The VPC.
-    Vpc(Vpc),
+    /// The VPC, or what differs from the provider's.
+    Vpc(VpcPart),
 }
 
 impl Typed for VpcSetting {
@@ -393,7 +393,7 @@ impl Typed for VpcSetting {
     fn decode(value: &Value) -> Option<VpcSetting> {
         match value {
             Value::Null | Value::Bool(false) => Some(VpcSetting::Off(False)),
-            other => Vpc::decode(other).map(VpcSetting::Vpc),
+            other => VpcPart::decode(other).map(VpcSetting::Vpc),
         }
     }
 }
@@ -410,6 +410,17 @@ pub struct Vpc {
     /// Ids of subnets.
     #[items(0, 16)]
     pub subnet_ids: Cfn<Vec<Cfn<Text>>>,
+}
+
+/// A [`Vpc`] as a service that is compiled in spite of mistakes may have it: what is missing is the provider's.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Typed)]
+pub struct VpcPart {
+    /// Whether IPv6 is allowed out of dual-stack subnets.
+    pub ipv6_allowed_for_dual_stack: Option<bool>,
+    /// Ids of security groups.
+    pub security_group_ids: Option<Cfn<Vec<Cfn<Text>>>>,
+    /// Ids of subnets.
+    pub subnet_ids: Option<Cfn<Vec<Cfn<Text>>>>,
 }
 
 /// `logDataProtectionPolicy`. <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html>

@@ -1,9 +1,9 @@
-//! `frameworkVersion`: which framework a service was written for.
+//! `frameworkVersion`: which framework a service was written for, and what has changed since.
 
 use nodejs_semver::{Range, Version};
 
-use crate::service::Dialect;
-use crate::value::Value;
+use crate::service::{Dialect, functions};
+use crate::value::{Object, Value};
 
 /// The version of the reference.
 pub const REFERENCE: &str = "4.3.1";
@@ -29,6 +29,38 @@ pub fn dialect(written: &Value) -> Dialect {
         Some(0..=2) => Dialect::Legacy,
         _ => Dialect::V4,
     }
+}
+
+/// What version 4 makes otherwise of the service, for those who think of leaving an older one.
+pub fn changes(root: &Object) -> Vec<&'static str> {
+    let provider = root.get("provider");
+    let of_provider = |key: &str| provider.and_then(|it| it.get(key)).filter(|it| it.is_truthy());
+    let functions = root.get("functions").map(functions).unwrap_or_default();
+    let functions: Vec<&Value> = functions.values().map(|it| &it.value).collect();
+    let any = |test: &dyn Fn(&Value) -> bool| functions.iter().any(|it| test(it));
+    let has = |function: &Value, key: &str| function.get(key).is_some_and(Value::is_truthy);
+    let event = |key: &str| {
+        any(&|it| {
+            let events = it.get("events").and_then(Value::as_array).unwrap_or_default();
+            events.iter().any(|it| it.get(key).is_some() || it.as_str() == Some(key))
+        })
+    };
+    let public = |it: &Value| has(it, "url") && it.get("url").and_then(|it| it.get("authorizer")).is_none();
+    let tags = of_provider("tags").is_some();
+    let no_runtime = |it: &Value| it.get("handler").is_some() && !has(it, "runtime");
+    [
+        (
+            of_provider("runtime").is_none() && any(&no_runtime),
+            "functions without `runtime` run on Node.js 24",
+        ),
+        (any(&public), "a public URL has a second permission"),
+        (any(&|it| has(it, "condition")), "all that a function makes exists under its `condition`"),
+        (tags && event("http"), "`provider.tags` are put on the REST API"),
+        (tags && event("websocket"), "`provider.tags` are put on the websocket API"),
+    ]
+    .into_iter()
+    .filter_map(|(touched, change)| touched.then_some(change))
+    .collect()
 }
 
 #[cfg(test)]

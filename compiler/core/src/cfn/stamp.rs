@@ -52,18 +52,22 @@ fn replaced(value: &Value, stamp: &str) -> Value {
     }
 }
 
-/// Milliseconds since 1970 as `2020-09-13T12:26:40.000Z`.
 fn iso(ms: u64) -> String {
-    let (days, rest) = (ms / 86_400_000, ms % 86_400_000);
+    date(ms as i64)
+}
+
+/// Milliseconds since 1970 as `2020-09-13T12:26:40.000Z`.
+pub fn date(ms: i64) -> String {
+    let (days, rest) = (ms.div_euclid(86_400_000), ms.rem_euclid(86_400_000));
     // Days to a date of the Gregorian calendar, by its cycle of 400 years that starts on the first of March.
     let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
     let date = day - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
+    let year = year + era * 400 + i64::from(month <= 2);
     let (hours, minutes, seconds) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60);
     format!("{year:04}-{month:02}-{date:02}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z", rest % 1000)
 }

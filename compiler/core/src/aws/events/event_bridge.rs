@@ -184,7 +184,9 @@ fn one(placed: &Placed<EventBridge>, function: &FunctionContext, service: &Servi
     properties.insert_some("ScheduleExpression", event.schedule.clone().map(|it| it.0));
     properties.insert("State", state(event.enabled));
     properties.insert("Targets", Value::from([target(event, &name, function).into()]));
-    let mut waits: Vec<Value> = function.alias_id().into_iter().chain(made).map(Value::String).collect();
+    // In version 3 a rule on a bus of this service waits for the bus alone.
+    let alias = function.alias_id().filter(|_| made.is_none() || service.is_version_4());
+    let mut waits: Vec<Value> = alias.into_iter().chain(made).map(Value::String).collect();
     let waits = if waits.len() > 1 { Some(Value::from(waits)) } else { waits.pop() };
     out.push(
         Resource::new(eco_format!("{}EventBridgeRule", naming::alphanumeric(&stub)), "AWS::Events::Rule", properties, &from)

@@ -161,9 +161,11 @@ fn one(event: &Sns, function: &FunctionContext, service: &ServiceContext, from: 
     let filter = settings.and_then(|it| it.filter_policy.clone()).map(|it| it.into_iter().collect::<Object>());
     let scope = settings.and_then(|it| it.filter_policy_scope.clone());
     let mut subscription = Object::new();
+    // In version 3 the subscription to a topic of this service does not wait for the alias.
+    let waits = function.alias_id().filter(|_| arn.is_some() || service.is_version_4());
     let subscribe = |subscription: Object| {
         Resource::new(subscription_id.clone(), "AWS::SNS::Subscription", subscription, from)
-            .with_some("DependsOn", function.alias_id())
+            .with_some("DependsOn", waits)
     };
     let source = match arn {
         Some(arn) => {
@@ -180,7 +182,7 @@ fn one(event: &Sns, function: &FunctionContext, service: &ServiceContext, from: 
         None => {
             let topic_id = eco_format!("SNSTopic{short}");
             let display = settings.and_then(|it| it.display_name.clone());
-            let index = topic_resource(&topic_id, &name, display, function, from, out);
+            let index = topic_resource(&topic_id, &name, display, (function, service), from, out);
             subscription.insert("Endpoint", function.target());
             subscription.insert("Protocol", "lambda");
             if filter.is_some() || redrive.is_some() {
@@ -215,18 +217,21 @@ fn topic_resource(
     id: &EcoString,
     name: &EcoString,
     display: Option<EcoString>,
-    function: &FunctionContext,
+    (function, service): (&FunctionContext, &ServiceContext),
     from: &Path,
     out: &mut Fragment,
 ) -> usize {
-    let index = out.resources.iter().position(|it| it.id == *id).unwrap_or_else(|| {
+    let known = out.resources.iter().position(|it| it.id == *id);
+    let index = known.unwrap_or_else(|| {
         let mut properties = Object::new();
         properties.insert("TopicName", name);
         properties.insert_some("DisplayName", display);
         out.push(Resource::new(id.clone(), "AWS::SNS::Topic", properties, from));
         out.resources.len() - 1
     });
-    if let (Some(alias), Some(topic)) = (function.alias_id(), out.resources.get_mut(index)) {
+    // In version 3 a topic waits for the alias of its first function alone.
+    let alias = function.alias_id().filter(|_| known.is_none() || service.is_version_4());
+    if let (Some(alias), Some(topic)) = (alias, out.resources.get_mut(index)) {
         let waits = match topic.body.get("DependsOn") {
             None => Value::from(alias),
             Some(Value::String(one)) if *one == alias => Value::from(alias),

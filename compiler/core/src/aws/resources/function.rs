@@ -9,7 +9,7 @@ use crate::aws::function::{AliasParts, DurableConfig, Function};
 use crate::aws::naming::{self, ROLE};
 use crate::aws::types::{
     AutomaticRuntimeMode, FileSystem, LambdaLogs, RuntimeManagement, RuntimeManagementSettings, RuntimeMode,
-    Tags, Tracing, TracingMode, Vpc, VpcSetting,
+    Tags, Tracing, TracingMode, VpcPart, VpcSetting,
 };
 use crate::cfn::{Fragment, Resource, get_att};
 use crate::diagnostic::{Diagnostic, Place};
@@ -33,7 +33,11 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
 
     let log_group = (function.disable_logs != Some(true)).then(|| naming::log_group(&context.key));
     let depends = log_group.into_iter().chain(function.depends_on.iter().flatten().cloned()).chain(waits);
-    let hashed = properties.clone();
+    let mut hashed = properties.clone();
+    if !service.is_version_4() {
+        // Version 3 takes the id of a version without it.
+        hashed.remove("SnapStart");
+    }
     properties.insert_some("LoggingConfig", logging(function, service));
     if context.at_edge {
         // CloudFront runs functions outside every VPC and without an environment.
@@ -190,8 +194,8 @@ fn permissions(function: &Function, service: &ServiceContext, properties: &mut O
     let tracing = tracing.or_else(|| provider.tracing.as_ref()?.lambda.as_ref().filter(off));
     if let Some(tracing) = tracing {
         let mode = match tracing {
-            Tracing::Enabled(_) => TracingMode::Active,
-            Tracing::Mode(mode) => *mode,
+            Tracing::Enabled(_) => Value::from(TracingMode::Active),
+            Tracing::Mode(mode) => mode.clone().into(),
         };
         properties.insert("TracingConfig", json!({ "Mode": mode }));
         out.allow_once(&["xray:PutTraceSegments", "xray:PutTelemetryRecords"], vec!["*".into()]);
@@ -239,28 +243,10 @@ fn network(
     properties: &mut Object,
     out: &mut Fragment,
 ) {
-    let own = match &function.vpc {
-        Some(VpcSetting::Off(_)) => None,
-        Some(VpcSetting::Vpc(vpc)) => Some(vpc),
-        None => service.provider.vpc.as_ref(),
-    };
-    if let Some(Vpc { ipv6_allowed_for_dual_stack, security_group_ids, subnet_ids }) = own {
-        let list = |ids: &Cfn<Vec<Cfn<EcoString>>>| match ids {
-            Cfn::Value(ids) => Value::array(ids.iter().map(Cfn::to_value)),
-            Cfn::Intrinsic(it) | Cfn::Unknown(it) => it.clone(),
-        };
-        let provider_ipv6 = service.provider.vpc.as_ref().and_then(|it| it.ipv6_allowed_for_dual_stack);
-        let mut config = Object::new();
-        config.insert_some(
-            "Ipv6AllowedForDualStack",
-            ipv6_allowed_for_dual_stack.filter(|it| *it).or(provider_ipv6),
-        );
-        config.insert("SecurityGroupIds", list(security_group_ids));
-        config.insert("SubnetIds", list(subnet_ids));
-        properties.insert("VpcConfig", config);
-    }
+    let config = vpc_config(function, service);
+    let mut file_systems = None;
     if let Some(FileSystem { arn, local_mount_path }) = &function.file_system_config {
-        if own.is_none() {
+        if config.is_none() {
             let at = Place::key(context.path.join("fileSystemConfig"));
             let message = eco_format!("`{}` mounts a file system but is in no VPC", context.key);
             out.report(
@@ -271,8 +257,34 @@ fn network(
         }
         out.allow(&["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], vec![arn.to_value()]);
         let config = json!({ "Arn": (arn.to_value()), "LocalMountPath": local_mount_path });
-        properties.insert("FileSystemConfigs", Value::from([config]));
+        file_systems = Some(Value::from([config]));
     }
+    properties.insert_some("VpcConfig", config);
+    properties.insert_some("FileSystemConfigs", file_systems);
+}
+
+/// The VPC of a function: each part its own or the provider's, and nothing unless both parts are there.
+fn vpc_config(function: &Function, service: &ServiceContext) -> Option<Object> {
+    let of_provider = service.provider.vpc.as_ref();
+    let nothing = VpcPart::default();
+    let own = match &function.vpc {
+        Some(VpcSetting::Off(_)) => return None,
+        Some(VpcSetting::Vpc(vpc)) => vpc,
+        None => &nothing,
+    };
+    let VpcPart { ipv6_allowed_for_dual_stack, security_group_ids, subnet_ids } = own;
+    let list = |ids: &Cfn<Vec<Cfn<EcoString>>>| match ids {
+        Cfn::Value(ids) => Value::array(ids.iter().map(Cfn::to_value)),
+        Cfn::Intrinsic(it) | Cfn::Unknown(it) => it.clone(),
+    };
+    let security_groups = security_group_ids.as_ref().or(of_provider.map(|it| &it.security_group_ids))?;
+    let subnets = subnet_ids.as_ref().or(of_provider.map(|it| &it.subnet_ids))?;
+    let ipv6 = ipv6_allowed_for_dual_stack.filter(|it| *it);
+    let mut config = Object::new();
+    config.insert_some("Ipv6AllowedForDualStack", ipv6.or_else(|| of_provider?.ipv6_allowed_for_dual_stack));
+    config.insert("SecurityGroupIds", list(security_groups));
+    config.insert("SubnetIds", list(subnets));
+    Some(config)
 }
 
 fn durable_config(config: &DurableConfig) -> Value {

@@ -137,12 +137,13 @@ fn resolve(
             };
             let arn = function.target();
             let name = &function.name;
-            let tail = function.alias.as_ref().map(|it| eco_format!(":{}", it.name)).unwrap_or_default();
+            // Version 3 neither permits the alias of a destination nor waits for it.
+            let alias = function.alias.as_ref().filter(|_| service.is_version_4());
+            let tail = alias.map(|it| eco_format!(":{}", it.name)).unwrap_or_default();
             let resource = sub(eco_format!(
                 "arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}{tail}"
             ));
-            let alias_id = function.alias.as_ref().map(|it| it.id.clone());
-            let condition = function.condition.clone();
+            let (alias_id, condition) = (alias.map(|it| it.id.clone()), function.condition.clone());
             Some(Target { arn, action: "lambda:InvokeFunction", resource, alias_id, condition, once: true })
         }
     }

@@ -165,13 +165,26 @@ fn policy(
     let (early, late): (Vec<&Permission>, Vec<&Permission>) =
         rest.iter().take(own).flat_map(|it| &it.statements).partition(|it| !it.late);
     let events = rest.iter().skip(own).flat_map(|it| &it.statements);
-    for Permission { statement, once, .. } in early.into_iter().chain(late).chain(events) {
+    for Permission { statement, once, late } in early.into_iter().chain(late).chain(events) {
         if !*once || !statements.contains(statement) {
             statements.push(statement.clone());
+        }
+        if *once && !*late && !service.is_version_4() {
+            // Version 3 looks at all statements then, and drops those of the user's own that repeat.
+            without_repetition(&mut statements);
         }
     }
     let name = join("-", vec![(&service.service).into(), (&service.stage).into(), "lambda".into()]);
     json!({ "PolicyName": name, "PolicyDocument": { "Version": "2012-10-17", "Statement": statements } })
+}
+
+fn without_repetition(statements: &mut Vec<Value>) {
+    let mut kept: Vec<Value> = Vec::with_capacity(statements.len());
+    statements.retain(|it| {
+        let first = !kept.contains(it);
+        kept.push(it.clone());
+        first
+    });
 }
 
 /// What every function may: write to its log group.

@@ -58,6 +58,7 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
             "AWS::Lambda::Permission",
             url,
         ));
+        // Version 3 has not got the second permission, which Lambda has asked for since.
         if !service.is_version_4() {
             return;
         }
