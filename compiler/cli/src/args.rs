@@ -119,6 +119,9 @@ pub struct PackageOptions {
     /// Write templates without white space.
     #[arg(long)]
     pub minify_template: bool,
+    /// How many processors to use; all by default.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
     /// Accelerated transfer to the deployment bucket.
     #[arg(long, hide = true)]
     pub aws_s3_accelerate: bool,
@@ -213,6 +216,9 @@ pub struct Deploy {
     /// Write templates without white space.
     #[arg(long)]
     pub minify_template: bool,
+    /// How many processors to package with; all by default.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 /// `slsc info`.

@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod dependencies;
 mod files;
 mod output;
 mod program;

@@ -4,7 +4,11 @@
 //! Patterns are read in order and the last that matches a file decides; before them stand the framework's own, which
 //! leave out what no archive needs.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use ecow::{EcoString, eco_format};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::aws::layer::Layer;
 use crate::aws::resources::layer as layers;
@@ -15,7 +19,7 @@ use crate::shape::{Map, Typed as _};
 use crate::value::Value;
 
 /// An archive that is to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArchivePlan {
     /// The file's name, such as `service.zip`.
     pub name: EcoString,
@@ -27,6 +31,8 @@ pub struct ArchivePlan {
     pub ready: Option<EcoString>,
     /// The functions whose code it holds.
     pub functions: Vec<EcoString>,
+    /// What stays out whatever the patterns say.
+    pub excluded: Arc<Exclusions>,
 }
 
 /// A pattern and whether it takes files in or leaves them out.
@@ -72,8 +78,7 @@ impl Pattern {
 
     fn covers(&self, directory: &str) -> bool {
         let Some(glob) = &self.directory else { return false };
-        let above = directory.match_indices('/').filter_map(|(at, _)| directory.get(..at));
-        above.chain([directory]).any(|it| glob.matches(it))
+        steps(directory).any(|it| glob.matches(it))
     }
 
     /// Whether nothing in it is special.
@@ -102,7 +107,7 @@ impl ArchivePlan {
     pub fn selects(&self, path: &str) -> bool {
         let text = Text::new(path);
         let last = self.patterns.iter().rev().find(|it| it.glob.matches_text(&text));
-        last.is_some_and(|it| it.takes) && self.lists(path, &text)
+        last.is_some_and(|it| it.takes) && !self.excluded.has(&text) && self.lists(path, &text)
     }
 
     /// Whether the framework comes upon a file: by a pattern that takes it in, none of those behind it being in the way.
@@ -137,6 +142,9 @@ impl ArchivePlan {
 
     /// Whether no file below a directory can go in, so that nobody has to look there. `false` may be said in error.
     pub fn skips(&self, directory: &str) -> bool {
+        if self.excluded.covers(directory) {
+            return true;
+        }
         let below = format!("{directory}/");
         for pattern in self.patterns.iter().rev() {
             let start = pattern.literal_start();
@@ -174,10 +182,61 @@ impl ArchivePlan {
         all
     }
 
-    /// Leaves out what these globs match, whatever the patterns say: dependencies that only development needs.
-    pub fn exclude(&mut self, globs: impl IntoIterator<Item = EcoString>) {
-        self.patterns.extend(globs.into_iter().map(|it| Pattern::excluding(&it)));
+    /// What decides which files go in, as a text: archives with the same text hold the same files.
+    pub fn contents_key(&self) -> String {
+        let mut key = self.root.to_string();
+        for pattern in &self.patterns {
+            key.push_str(if pattern.takes { "\n" } else { "\n!" });
+            key.push_str(pattern.glob.as_str());
+        }
+        key
     }
+}
+
+/// What stays out of archives whatever the patterns say, such as the dependencies that only development needs: globs,
+/// most of them of the form `directory/**`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Exclusions {
+    /// What lies in them stays out.
+    directories: FxHashSet<EcoString>,
+    /// Files that stay out.
+    files: FxHashSet<EcoString>,
+    /// All that is more than a path.
+    globs: Vec<Glob>,
+}
+
+impl Exclusions {
+    /// Makes globs ready to be asked of many files.
+    pub fn new(globs: impl IntoIterator<Item = EcoString>) -> Exclusions {
+        let mut made = Exclusions::default();
+        for glob in globs {
+            let is_plain = |it: &str| !it.contains(SPECIAL) && !it.starts_with('.');
+            match glob.strip_suffix("/**") {
+                Some(directory) if is_plain(directory) => drop(made.directories.insert(directory.into())),
+                None if is_plain(&glob) => drop(made.files.insert(glob)),
+                _ => made.globs.push(Glob::new(&glob)),
+            }
+        }
+        made
+    }
+
+    fn has(&self, text: &Text<'_>) -> bool {
+        let path = text.as_str();
+        self.covers(path) || self.files.contains(path) || self.globs.iter().any(|it| it.matches_text(text))
+    }
+
+    /// Whether a path is one of the directories, or lies in one.
+    fn covers(&self, path: &str) -> bool {
+        !self.directories.is_empty() && steps(path).any(|it| self.directories.contains(it))
+    }
+}
+
+/// What has a meaning in a glob somewhere.
+const SPECIAL: [char; 10] = ['*', '?', '!', '(', ')', '|', '[', '{', '\\', '"'];
+
+/// The directories that a path lies in, and the path.
+fn steps(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter_map(|(at, _)| path.get(..at)).chain([path])
 }
 
 /// Left out of every archive unless a pattern takes it in.
@@ -195,7 +254,8 @@ const DEFAULT_EXCLUDES: [&str; 7] = [
 pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
     let service = config.get("package").and_then(PackageSettings::decode).unwrap_or_default();
     let layers = config.get("layers").and_then(<Map<Layer>>::decode).unwrap_or_default();
-    let sources = Sources { config, config_name, service: &service, layers: &layers };
+    let compiled = RefCell::default();
+    let sources = Sources { config, config_name, service: &service, layers: &layers, compiled };
     let mut plans: Vec<ArchivePlan> = Vec::new();
     let mut shared: Vec<EcoString> = Vec::new();
     for listed in config.get("functions").map(crate::service::functions).unwrap_or_default().into_values() {
@@ -211,7 +271,7 @@ pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
         {
             let patterns = sources.patterns(Owner::Function(&own));
             let name = eco_format!("{key}.zip");
-            plans.push(ArchivePlan { name, root: "".into(), patterns, ready: None, functions: vec![key] });
+            plans.push(ArchivePlan { name, patterns, functions: vec![key], ..ArchivePlan::default() });
         } else {
             shared.push(key);
         }
@@ -223,7 +283,7 @@ pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
                 let name = config.get("service").map(|it| it.get("name").unwrap_or(it).to_js_string());
                 let name = eco_format!("{}.zip", name.unwrap_or_default());
                 let patterns = sources.patterns(Owner::Service);
-                plans.push(ArchivePlan { name, root: "".into(), patterns, ready: None, functions: shared });
+                plans.push(ArchivePlan { name, patterns, functions: shared, ..ArchivePlan::default() });
             }
         }
     }
@@ -237,8 +297,7 @@ pub fn plan(config: &Value, config_name: &str) -> Vec<ArchivePlan> {
             name: layers::archive(key, layer),
             root: layer.path.clone().unwrap_or_else(|| key.clone()),
             patterns: sources.patterns(Owner::Layer(settings.patterns.as_deref().unwrap_or_default())),
-            ready: None,
-            functions: Vec::new(),
+            ..ArchivePlan::default()
         });
     }
     plans
@@ -252,7 +311,7 @@ fn add_ready(plans: &mut Vec<ArchivePlan>, path: &EcoString, functions: Vec<EcoS
     }
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default().into();
     let ready = Some(path.clone());
-    plans.push(ArchivePlan { name, root: "".into(), patterns: Vec::new(), ready, functions });
+    plans.push(ArchivePlan { name, ready, functions, ..ArchivePlan::default() });
 }
 
 /// Whose patterns are asked for.
@@ -269,6 +328,8 @@ struct Sources<'a> {
     config_name: &'a str,
     service: &'a PackageSettings,
     layers: &'a Map<Layer>,
+    /// Patterns by what was written: a thousand functions share most of theirs.
+    compiled: RefCell<FxHashMap<(bool, EcoString), Pattern>>,
 }
 
 impl Sources<'_> {
@@ -298,10 +359,16 @@ impl Sources<'_> {
             }
             Owner::Layer(own) => includes.extend(own.iter().cloned()),
         }
-        let mut all = vec![Pattern::new("**")];
-        all.extend(once(&excludes).map(|it| Pattern::excluding(it)));
-        all.extend(once(&includes).map(|it| Pattern::new(it)));
+        let mut all = vec![self.pattern(true, "**")];
+        all.extend(once(&excludes).map(|it| self.pattern(false, it)));
+        all.extend(once(&includes).map(|it| self.pattern(true, it)));
         all
+    }
+
+    /// A pattern of a list that takes in, or of one that leaves out.
+    fn pattern(&self, takes: bool, text: &str) -> Pattern {
+        let make = || if takes { Pattern::new(text) } else { Pattern::excluding(text) };
+        self.compiled.borrow_mut().entry((takes, text.into())).or_insert_with(make).clone()
     }
 }
 
@@ -426,11 +493,11 @@ mod tests {
     fn what_is_excluded_last_stays_out() {
         let config = json!({ "service": "shop", "package": { "patterns": ["**"] }, "functions": { "a": { "handler": "x" } } });
         let mut plan = plan(&config, "s.yml").remove(0);
-        plan.exclude(["node_modules/dev/**".into()]);
-        assert_eq!(
-            selected(&plan, &["node_modules/dev/a", "node_modules/b", ".git/x"]),
-            "node_modules/b .git/x"
-        );
-        assert!(plan.skips("node_modules/dev"));
+        let globs = ["node_modules/dev/**", "node_modules/.bin/dev", "node_modules/(x)/**"];
+        plan.excluded = Arc::new(Exclusions::new(globs.map(EcoString::from)));
+        let files =
+            ["node_modules/dev/a", "node_modules/b", ".git/x", "node_modules/.bin/dev", "node_modules/x/y"];
+        assert_eq!(selected(&plan, &files), "node_modules/b .git/x");
+        assert!(plan.skips("node_modules/dev") && plan.skips("node_modules/dev/lib"));
     }
 }

@@ -17,8 +17,11 @@ pub fn run(args: &Deploy, global: &Global) -> Result<ExitCode, Failure> {
     let (directory, profile) = match &args.package {
         Some(ready) => (global.directory.join(ready), None),
         None => {
-            let options =
-                PackageOptions { minify_template: args.minify_template, ..PackageOptions::default() };
+            let options = PackageOptions {
+                minify_template: args.minify_template,
+                jobs: args.jobs,
+                ..PackageOptions::default()
+            };
             (package::package(&options, global)?, remote::profile(&Project::open(global)?))
         }
     };

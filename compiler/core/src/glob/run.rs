@@ -3,19 +3,26 @@
 //! Every node takes a set of positions to the set of those behind it, so that no part of the path is tried twice for
 //! the same node: there is nothing to go back to.
 
+use std::cell::OnceCell;
+
 use super::Node;
 
 /// A path that is made ready for matching.
 #[derive(Clone, Debug)]
 pub struct Text<'a> {
     written: &'a str,
-    units: Vec<u16>,
+    is_plain: bool,
+    units: OnceCell<Vec<u16>>,
 }
 
 impl<'a> Text<'a> {
     /// Makes a path ready: relative, with `/` between steps.
     pub fn new(path: &'a str) -> Text<'a> {
-        Text { written: path, units: path.encode_utf16().collect() }
+        let in_line = path.is_ascii() || !path.contains(['\u{2028}', '\u{2029}']);
+        let is_plain = in_line
+            && !path.contains(['\n', '\r'])
+            && path.split('/').all(|step| !matches!(step, "" | "." | ".."));
+        Text { written: path, is_plain, units: OnceCell::new() }
     }
 
     /// The path.
@@ -23,8 +30,17 @@ impl<'a> Text<'a> {
         self.written
     }
 
+    /// Whether it has neither an end of a line nor an empty, `.` or `..` step: `**` takes all of it.
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    fn units(&self) -> &[u16] {
+        self.units.get_or_init(|| self.written.encode_utf16().collect())
+    }
+
     fn at(&self, position: usize) -> Option<u16> {
-        self.units.get(position).copied()
+        self.units().get(position).copied()
     }
 
     /// Whether `.` or `..` stands at `position` as a whole rest of a step.
@@ -42,7 +58,7 @@ const MAX_WORK: usize = 1_000_000;
 
 /// Whether one of the alternatives matches the whole text.
 pub(super) fn matches(alternatives: &[Vec<Node>], text: &Text<'_>) -> bool {
-    let end = text.units.len();
+    let end = text.units().len();
     let mut run = Run { text, end, work: 0 };
     // The usual path fits into one integer.
     let found = if end < 128 {

@@ -1,7 +1,10 @@
 //! Archives as they lie on the disk: names, permissions and bytes.
 
 use super::*;
+use std::io::Read as _;
+
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 struct Service {
     directory: tempfile::TempDir,
@@ -27,7 +30,15 @@ impl Service {
 
     fn job<'a>(&self, target: &str, selects: &'a (dyn Fn(&str) -> bool + Sync)) -> Job<'a> {
         let target = self.root().join(".serverless").join(target);
-        Job { root: self.root(), target, selects, skips: &|_| false, outside: Vec::new(), ready: None }
+        Job {
+            root: self.root(),
+            target,
+            selects,
+            skips: &|_| false,
+            outside: Vec::new(),
+            ready: None,
+            same_as: None,
+        }
     }
 }
 
@@ -147,7 +158,7 @@ fn an_empty_archive_is_refused_and_nothing_is_left_behind() {
     let service = Service::new(&["a"]);
     let error = make(&[service.job("s.zip", &|_| false)]).unwrap_err();
     assert!(error.what.starts_with("no file goes into"), "{}", error.what);
-    assert_eq!(fs::read_dir(service.root().join(".serverless")).unwrap().count(), 0);
+    assert!(!service.root().join(".serverless").exists());
     let mut job = service.job("s.zip", &|_| true);
     job.root = service.root().join("absent");
     assert!(make(&[job]).unwrap_err().what.starts_with("there is no directory"));
@@ -164,6 +175,121 @@ fn a_ready_archive_is_taken_as_it_is() {
     let mut job = service.job("s.zip", &|_| true);
     job.ready = Some(service.root().join("absent.zip"));
     assert!(make(&[job]).unwrap_err().what.starts_with("there is no archive"));
+}
+
+/// What tells one file on the disk from another that took its place.
+#[cfg(unix)]
+fn inode(path: &Path) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn an_archive_is_made_again_only_when_it_would_be_another() {
+    let service = Service::new(&["a.js", "b.js"]);
+    let make = || make(&[service.job("s.zip", &|it| it.ends_with(".js"))]).unwrap().remove(0);
+    let first = make();
+    let made = inode(&first.path);
+    // Touched, but the same.
+    service.file("a.js", "a.js");
+    service.file("c.md", "not in it");
+    assert_eq!((make(), inode(&first.path)), (first.clone(), made));
+    // Of the same size, and as old as before.
+    let time = fs::metadata(service.root().join("a.js")).unwrap().modified().unwrap();
+    service.file("a.js", "A.js");
+    File::options().write(true).open(service.root().join("a.js")).unwrap().set_modified(time).unwrap();
+    let second = make();
+    assert!(second.sha256 != first.sha256 && inode(&second.path) != made);
+    // Somebody else wrote the archive, broke the record, took a file away.
+    fs::write(&second.path, "x".repeat(second.size as usize)).unwrap();
+    assert_eq!(make(), second);
+    fs::write(service.root().join(".serverless").join(record::RECORD), "{").unwrap();
+    assert_eq!((make(), hash(&second.path).unwrap().0), (second.clone(), second.sha256));
+    fs::remove_file(service.root().join("b.js")).unwrap();
+    assert_eq!(names(&make().path), ["a.js"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn times_are_believed_only_of_files_at_rest() {
+    let service = Service::new(&["a"]);
+    let path = service.root().join("a");
+    let found = |path: &Path| Stamp::of(&fs::metadata(path).unwrap());
+    let tree = Tree::read(&[&service.job("s.zip", &|_| true)], &HashSet::new()).unwrap();
+    assert_eq!(tree.files[0].stamp, found(&path));
+    let soon = Inputs::of(tree.files.iter(), record::now());
+    let later = Inputs::of(tree.files.iter(), record::now() + 3_000_000_000);
+    assert!(soon.stamps.is_none() && later.stamps.is_some() && soon.shape == later.shape);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    service.file("a", "b");
+    let tree = Tree::read(&[&service.job("s.zip", &|_| true)], &HashSet::new()).unwrap();
+    let changed = Inputs::of(tree.files.iter(), record::now() + 3_000_000_000);
+    assert!(changed.shape == later.shape && changed.stamps != later.stamps);
+}
+
+#[test]
+fn archives_of_the_same_files_are_copies() {
+    let service = Service::new(&["a", "b"]);
+    let jobs = || {
+        let copy = Job { same_as: Some(0), ..service.job("two.zip", &|_| true) };
+        [service.job("one.zip", &|_| true), copy, service.job("three.zip", &|it| it == "a")]
+    };
+    for _ in 0..2 {
+        let made = make(&jobs()).unwrap();
+        assert_eq!((&made[0].sha256, made[1].entries), (&made[1].sha256, 2));
+        assert_eq!(fs::read(&made[0].path).unwrap(), fs::read(&made[1].path).unwrap());
+        assert_eq!(names(&made[2].path), ["a"]);
+        fs::remove_file(&made[1].path).unwrap();
+    }
+    // The record of the copy is lost, but not the copy.
+    make(&jobs()).unwrap();
+    let path = service.root().join(".serverless").join(record::RECORD);
+    let text = fs::read_to_string(&path).unwrap().replace("two.zip", "four.zip");
+    fs::write(&path, text).unwrap();
+    make(&jobs()).unwrap();
+    let mut left: Vec<_> =
+        fs::read_dir(path.parent().unwrap()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["one.zip", "slsc-archives.json", "three.zip", "two.zip"]);
+}
+
+#[test]
+fn archives_that_nobody_wants_leave_nothing_behind() {
+    let service = Service::new(&["a"]);
+    drop(prepare(&[service.job("s.zip", &|_| true)], &AtomicBool::new(false)).unwrap());
+    assert!(!service.root().join(".serverless").exists());
+    assert!(prepare(&[service.job("s.zip", &|_| true)], &AtomicBool::new(true)).is_err());
+}
+
+#[test]
+fn large_files_and_many_files_come_back_as_they_were() {
+    let service = Service::new(&[]);
+    let large: Vec<u8> = (0..9_000_000u32).map(|it| (it / 7 % 251) as u8 ^ (it % 3) as u8).collect();
+    fs::write(service.root().join("m-large"), &large).unwrap();
+    (0..1500).for_each(|it| service.file(&format!("f/{it:04}"), &"x".repeat(it)));
+    let made = make(&[service.job("s.zip", &|_| true)]).unwrap().remove(0);
+    let mut zip = zip::ZipArchive::new(File::open(&made.path).unwrap()).unwrap();
+    assert_eq!((zip.len(), made.entries), (1501, 1501));
+    let mut read = Vec::new();
+    zip.by_name("m-large").unwrap().read_to_end(&mut read).unwrap();
+    assert!(read == large);
+    read.clear();
+    zip.by_name("f/1499").unwrap().read_to_end(&mut read).unwrap();
+    assert_eq!(read.len(), 1499);
+}
+
+#[test]
+fn more_entries_than_sixteen_bits_can_count() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("many.zip");
+    fs::write(directory.path().join("empty"), "").unwrap();
+    let empty = deflate::file(&directory.path().join("empty")).unwrap();
+    let mut writer = writer::Writer::new(File::create(&path).unwrap());
+    (0..66_000).for_each(|it| writer.add(&format!("{it:05}"), false, &empty).unwrap());
+    let written = writer.finish().unwrap();
+    assert_eq!(hash(&path).unwrap(), (written.sha256, written.size));
+    let zip = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
+    assert_eq!(zip.len(), 66_000);
 }
 
 proptest! {
