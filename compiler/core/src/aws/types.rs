@@ -4,7 +4,9 @@ pub mod statement;
 
 use ecow::EcoString;
 
-use crate::shape::{Arn, AsWritten, Cfn, False, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed};
+use crate::shape::{
+    Arn, AsWritten, Cfn, False, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed,
+};
 use crate::value::Value;
 
 /// The name of the resource that an ARN means, for logical ids: the last part of the ARN, the resource of a
