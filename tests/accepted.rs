@@ -38,7 +38,7 @@ fn takes(shape: &'static Shape, kind: &str) -> bool {
         (Shape::List(_), "list") | (Shape::Bool, "boolean" | "\"true\"" | "\"false\"") => true,
         (Shape::Number { .. } | Shape::String(_), "number") | (Shape::String(_), "text") => true,
         (Shape::Choice(choice), "number") => choice.words.iter().all(|it| it.text.parse::<f64>().is_ok()),
-        (Shape::Intrinsic, "function") => true,
+        (Shape::Intrinsic | Shape::IntrinsicOf(_), "function") => true,
         (Shape::Choice(choice), _) => word.is_some_and(|word| {
             choice
                 .words

@@ -38,6 +38,9 @@ fn the_schema_takes_sound_services() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
+        if text.contains("configValidationMode: warn") {
+            continue;
+        }
         count += 1;
         let service: Json =
             serde_json::from_str(&document::value(&document::parse(&text)).to_json()).unwrap();

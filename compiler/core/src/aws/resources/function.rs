@@ -33,11 +33,7 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
 
     let log_group = (function.disable_logs != Some(true)).then(|| naming::log_group(&context.key));
     let depends = log_group.into_iter().chain(function.depends_on.iter().flatten().cloned()).chain(waits);
-    let mut hashed = properties.clone();
-    if !service.is_version_4() {
-        // Version 3 takes the id of a version without it.
-        hashed.remove("SnapStart");
-    }
+    let hashed = properties.clone();
     properties.insert_some("LoggingConfig", logging(function, service));
     if context.at_edge {
         // CloudFront runs functions outside every VPC and without an environment.

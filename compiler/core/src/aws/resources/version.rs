@@ -118,6 +118,10 @@ fn hashes(
     }
     configuration.remove("ReservedConcurrentExecutions");
     configuration.remove("Tags");
+    if !service.is_version_4() {
+        // Version 3 starts from snapshots only once the id is taken.
+        configuration.remove("SnapStart");
+    }
     let layers: Vec<Value> = layers.into_iter().map(|it| it.configuration).collect();
     configuration.insert("layerConfigurations", layers);
     hash.update(sorted(&Value::from(configuration)).to_json().as_bytes());
