@@ -1,6 +1,6 @@
 //! The suites: Markdown pages with what a user writes, and what is expected of it.
 //!
-//! A section with a ```` ```yaml serverless.yml ```` block is a test. A comment `# error: [rule] "text"` (or `warning`)
+//! A section with a ```` ```yaml serverless.yml ```` block is a test. A comment `# error: [rule] "text"` (or `warning`, `hint`)
 //! at the end of a line says what must be found on that line; nothing else may be found. Further blocks:
 //!
 //! * ```` ```yaml other.yml ````, ```` ```text name ````: another file. A second `yaml serverless.yml` is an edit.
@@ -65,7 +65,7 @@ fn marks(file: &str, text: &str) -> (Vec<Mark>, String) {
     let mut found = Vec::new();
     let mut plain = String::new();
     for (index, line) in text.lines().enumerate() {
-        let start = ["# error: [", "# warning: ["].iter().filter_map(|it| line.find(it)).min();
+        let start = ["# error: [", "# warning: [", "# hint: ["].iter().filter_map(|it| line.find(it)).min();
         let (kept, mut rest) = line.split_at(start.unwrap_or(line.len()));
         plain += &format!("{}\n", if start.is_some() { kept.trim_end() } else { kept });
         while let Some(at) = rest.find("# ") {

@@ -25,6 +25,7 @@ pub mod document;
 pub mod dotenv;
 pub mod glob;
 pub mod language;
+pub mod legacy;
 pub mod locate;
 pub mod package;
 pub mod path;

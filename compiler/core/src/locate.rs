@@ -45,8 +45,8 @@ pub fn locate(db: &dyn Db, service: Service, place: &Place) -> Span {
 fn resolved(db: &dyn Db, service: Service, path: &Path, part: Part) -> Span {
     let grafts = &pipeline::resolved(db, service).grafts;
     // The key of an entry stands where the entry does, even if its value came from elsewhere.
-    let key_of_graft =
-        part == Part::Key && grafts.nearest(path).is_some_and(|(_, below)| below.segments().is_empty());
+    let key_of_graft = part == Part::Key
+        && grafts.nearest(path).is_some_and(|(graft, below)| !graft.moved && below.segments().is_empty());
     let (found, below) = if key_of_graft {
         let parent = path.parent();
         match grafts.nearest(&parent) {

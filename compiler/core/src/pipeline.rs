@@ -21,6 +21,7 @@ use crate::cfn::link::{self, Linked, Parts};
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::Diagnostic;
 use crate::document as reader;
+use crate::legacy::{self, Modern};
 use crate::locate;
 use crate::path::Path;
 use crate::service::{self, Dialect, ListedFunction, ListedFunctions, Root, ValidationMode};
@@ -116,12 +117,33 @@ impl Host for QueryHost<'_> {
     }
 }
 
+fn host<'db>(db: &'db dyn Db, service: Service) -> QueryHost<'db> {
+    let pinned = document(db, service.config(db)).get("frameworkVersion").map(aws::version::dialect);
+    QueryHost { db, directory: service.directory(db), dialect: pinned.unwrap_or_default() }
+}
+
+/// The configuration as one of today, whatever it was written for.
+#[salsa::tracked(no_eq)]
+pub fn modern(db: &dyn Db, service: Service) -> Modern {
+    let config = service.config(db);
+    let value = host(db, service).document(config);
+    let files = legacy::env_file::NAMES.map(|it| db.file(&crate::db::join(service.directory(db), it)));
+    let env_file = files.into_iter().find(|it| matches!(it.content(db), Content::Text(_)));
+    let env_file = env_file.map(|it| (it, document(db, it)));
+    legacy::read(config, &value, env_file, service.options(db))
+}
+
 /// The configuration with its variables replaced. Compared section by section and function by function.
 #[salsa::tracked(no_eq)]
 pub fn resolved(db: &dyn Db, service: Service) -> Resolved {
-    let pinned = document(db, service.config(db)).get("frameworkVersion").map(aws::version::dialect);
-    let host = QueryHost { db, directory: service.directory(db), dialect: pinned.unwrap_or_default() };
-    variables::resolve(&Input { config: service.config(db), options: service.options(db), host: &host })
+    let host = host(db, service);
+    let modern = modern(db, service);
+    variables::resolve(&Input {
+        config: service.config(db),
+        modern,
+        options: service.options(db),
+        host: &host,
+    })
 }
 
 /// The name of a top-level section.
@@ -396,6 +418,7 @@ pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     let resolved = resolved(db, service);
     let mut found: Vec<Diagnostic> =
         resolved.files.iter().flat_map(|file| syntax(db, *file)).cloned().collect();
+    found.extend(modern(db, service).diagnostics.iter().cloned());
     found.extend(resolved.diagnostics.iter().cloned());
     found.extend(service_diagnostics(db, service).iter().cloned());
     for id in function_ids(db, service) {
@@ -411,6 +434,9 @@ pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     }
     found.extend(lowered_layers(db, service).diagnostics.iter().cloned());
     found.extend(linked(db, service).diagnostics.iter().cloned());
+    if modern(db, service).is_beta {
+        legacy::soften(&mut found);
+    }
     aws::rules::raise_deprecations(section(db, service, "deprecationNotificationMode"), &mut found);
     locate::sort(db, service, &mut found);
     found

@@ -48,6 +48,12 @@ macro_rules! rules {
 }
 
 rules! {
+    BETA_DEFAULT "beta-default" Warning "Something meant another thing in the betas when nothing was said." [];
+    BETA_EVENTS "beta-events" Warning "Events are a mapping by provider, as before the betas." [];
+    BETA_IGNORED "beta-ignored" Warning "A key had no effect in the betas, and has none." [];
+    BETA_KEY "beta-key" Warning "A key of the betas has another name or place." [];
+    BETA_LOGICAL_ID "beta-logical-id" Warning "A resource is called as the betas called it." [];
+    BETA_VARIABLE "beta-variable" Warning "A variable comes from `serverless.env.yml`." [];
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
     DUPLICATE_BEHAVIOR "duplicate-behavior" Error "Two `cloudFront` events collide in their distribution." ["CLOUDFRONT_MULTIPLE_BEHAVIORS_FOR_SINGLE_PATH_PATTERN", "CLOUDFRONT_EVENT_TYPE_NON_UNIQUE_CACHE_BEHAVIOR", "CLOUDFRONT_MULTIPLE_DEFAULT_ORIGIN_EVENTS"];
@@ -59,7 +65,9 @@ rules! {
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
+    JSON_REFERENCE "json-reference" Warning "A `$ref` stands for a file." [];
     JSON_SYNTAX "json-syntax" Error "A text is not JSON." [];
+    LEFTOVER_ENV_FILE "leftover-env-file" Warning "A `serverless.env.yml` of the betas is left beside a service of today." [];
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];
@@ -77,7 +85,9 @@ rules! {
     UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
     UNKNOWN_RESOURCE "unknown-resource" Error "A resource is extended that the template does not have." ["RESOURCE_EXTENSION_NOT_EXISTING"];
     UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." ["WEBSOCKETS_INVALID_LOGS_LEVEL", "COGNITO_INVALID_LAMBDA_VERSION"];
+    UNLISTED_STAGE "unlisted-stage" Error "A stage or a region is chosen that `serverless.env.yml` does not list." [];
     UNRESOLVED_VARIABLE "unresolved-variable" Error "A variable has no value." ["MISSING_VARIABLE_RESULT", "VARIABLES_RESOLUTION_ERROR", "UNRECOGNIZED_VARIABLE_SOURCES"];
+    UNUSED_VARIABLE "unused-variable" Hint "A variable is given that nothing reads." [];
     VARIABLE_CYCLE "variable-cycle" Error "Values refer to each other in a circle." ["CIRCULAR_PROPERTY_DEPENDENCY"];
     VARIABLE_SYNTAX "variable-syntax" Error "A variable is not written as variables are." ["UNTERMINATED_VARIABLE", "INVALID_VARIABLE_SOURCE", "INVALID_VARIABLE_TYPE", "INVALID_VARIABLE_ADDRESS", "INVALID_VARIABLE_PARAM", "INVALID_VARIABLE_LITERAL_SOURCE", "INVALID_VARIABLE_STRING_LITERAL"];
     VARIABLE_TYPE "variable-type" Error "A variable inside a text is a mapping." ["NON_STRING_VARIABLE_RESULT"];

@@ -4,6 +4,7 @@
 //! [`Grafts`] that say where a replaced value was written, and what could not be resolved. A value that only the
 //! network knows becomes [`Value::Unknown`] with its reason.
 
+pub mod beta;
 pub mod resolve;
 pub mod sources;
 pub mod syntax;
@@ -13,6 +14,7 @@ use rustc_hash::FxHashMap;
 
 use crate::db::{Content, File, Options};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::legacy::Modern;
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -35,6 +37,8 @@ pub trait Host {
 pub struct Input<'a> {
     /// The configuration file.
     pub config: File,
+    /// What it says, as it is read today.
+    pub modern: &'a Modern,
     /// The options of the invocation.
     pub options: &'a Options,
     /// The rest of the world.
@@ -62,6 +66,8 @@ pub struct Graft {
     pub used: Written,
     /// Where the value was written, if in a file; else the variable's own place stands for it.
     pub written: Option<Written>,
+    /// Whether no variable brought it: it stands elsewhere in the configuration than it was written, key and all.
+    pub moved: bool,
 }
 
 impl Grafts {

@@ -31,7 +31,7 @@ pub struct Located {
 
 /// The work in progress.
 pub struct Resolver<'a> {
-    input: &'a Input<'a>,
+    pub(super) input: &'a Input<'a>,
     root: Value,
     env: FxHashMap<EcoString, EcoString>,
     /// Texts that have been resolved, by their paths in the configuration.
@@ -49,7 +49,7 @@ pub struct Resolver<'a> {
 
 /// Resolves the configuration.
 pub fn resolve(input: &Input<'_>) -> Resolved {
-    let root = input.host.document(input.config);
+    let root = input.modern.value.clone();
     let plugins = root.get("plugins").is_some_and(Value::is_truthy);
     let mut resolver = Resolver {
         input,
@@ -63,6 +63,12 @@ pub fn resolve(input: &Input<'_>) -> Resolved {
         plugins,
         out: Resolved { files: vec![input.config], ..Resolved::default() },
     };
+    resolver.out.files.extend(input.modern.variables.as_ref().map(|it| it.file));
+    for (path, written) in &input.modern.origins {
+        let written = Written { file: input.config, path: written.clone() };
+        let graft = Graft { used: written.clone(), written: Some(written), moved: true };
+        resolver.out.grafts.insert(path.clone(), graft);
+    }
     resolver.out.stage = resolver.stage();
     resolver.load_dotenv();
     let located = Located { value: resolver.root.clone(), at: resolver.config_root() };
@@ -88,6 +94,11 @@ impl Resolver<'_> {
         if !self.out.files.contains(&file) {
             self.out.files.push(file);
         }
+    }
+
+    /// Notes what is wrong.
+    pub(super) fn diagnose(&mut self, diagnostic: Diagnostic) {
+        self.out.diagnostics.push(diagnostic);
     }
 
     /// An environment variable.
@@ -203,10 +214,10 @@ impl Resolver<'_> {
     /// Resolves a text until it is none of variables any more. `None` if it waits for itself, which is reported.
     fn shallow(&mut self, located: Located, path: Option<&Path>) -> Option<Located> {
         let Value::String(text) = &located.value else { return Some(located) };
-        if !syntax::may_hold_variable(text) {
+        if !self.may_hold_variable(text) {
             return Some(located);
         }
-        let Some(path) = path else { return Some(self.expand(located.clone(), text, 0)) };
+        let Some(path) = path else { return Some(self.expand_at(None, located.clone(), text)) };
         if let Some(done) = self.done.get(path) {
             return Some(done.clone());
         }
@@ -214,18 +225,14 @@ impl Resolver<'_> {
             self.report_cycle(start);
             return None;
         }
-        let place = Place::Written {
-            file: located.at.file,
-            path: located.at.path.clone(),
-            part: Part::Value,
-            within: None,
-        };
+        let used = self.in_file(&located.at);
+        let place =
+            Place::Written { file: used.file, path: used.path.clone(), part: Part::Value, within: None };
         self.waiting.push((path.clone(), place));
-        let used = located.at.clone();
-        let resolved = self.expand(located.clone(), text, 0);
+        let resolved = self.expand_at(Some(path), located.clone(), text);
         self.waiting.pop();
-        let written = (resolved.at != used).then(|| resolved.at.clone());
-        self.out.grafts.insert(path.clone(), Graft { used, written });
+        let written = (resolved.at != located.at).then(|| self.in_file(&resolved.at));
+        self.out.grafts.insert(path.clone(), Graft { used, written, moved: false });
         self.done.insert(path.clone(), resolved.clone());
         Some(resolved)
     }
@@ -254,12 +261,13 @@ impl Resolver<'_> {
     /// Resolves everything below a value. `path` is where the value stands in the configuration.
     fn deep(&mut self, located: Located, path: &mut Path, nesting: usize) -> Value {
         match &located.value {
-            Value::String(text) if syntax::may_hold_variable(text) => {
+            Value::String(text) if self.may_hold_variable(text) => {
                 let before = located.value.clone();
                 let at = located.at.clone();
                 match self.shallow(located, Some(path)) {
                     None => failed(&before),
                     Some(resolved) if matches!(resolved.value, Value::String(_)) => resolved.value,
+                    Some(resolved) if self.is_final(&resolved.at) => resolved.value,
                     Some(resolved) if nesting < MAX_NESTING && self.may_copy(&resolved, &at) => {
                         self.copying.push(resolved.at.clone());
                         let value = self.deep(resolved, path, nesting + 1);
@@ -314,7 +322,8 @@ impl Resolver<'_> {
         } else {
             return true;
         };
-        let place = Place::Written { file: at.file, path: at.path.clone(), part: Part::Value, within: None };
+        let at = self.in_file(at);
+        let place = Place::Written { file: at.file, path: at.path, part: Part::Value, within: None };
         let told = |it: &Diagnostic| it.message == message && (it.at == place || !holds_itself);
         if !self.out.diagnostics.iter().any(told) {
             let help = "refer to the values below it that are needed";
@@ -333,7 +342,7 @@ impl Resolver<'_> {
         nesting: usize,
     ) -> Option<Value> {
         let needs = match item {
-            Value::String(text) => syntax::may_hold_variable(text),
+            Value::String(text) => self.may_hold_variable(text),
             Value::Array(_) | Value::Object(_) => true,
             _ => false,
         };
@@ -358,7 +367,7 @@ impl Resolver<'_> {
     }
 
     /// Resolves a text. The result may be a value with variables inside, never a text with variables.
-    fn expand(&mut self, located: Located, text: &EcoString, nesting: usize) -> Located {
+    pub(super) fn expand(&mut self, located: Located, text: &EcoString, nesting: usize) -> Located {
         let pieces = match syntax::parse(text) {
             Ok(Some(pieces)) => pieces,
             Ok(None) => return located,
@@ -428,8 +437,9 @@ impl Resolver<'_> {
         value
     }
 
-    fn within(&self, at: &Written, range: std::ops::Range<usize>) -> Place {
-        Place::Written { file: at.file, path: at.path.clone(), part: Part::Value, within: Some(range) }
+    pub(super) fn within(&self, at: &Written, range: std::ops::Range<usize>) -> Place {
+        let at = self.in_file(at);
+        Place::Written { file: at.file, path: at.path, part: Part::Value, within: Some(range) }
     }
 
     /// Asks the sources of a variable in turn.
@@ -569,7 +579,7 @@ fn missing_key(parent: &Value, key: &str, address: &str, whole: &str) -> Answer 
 }
 
 /// The value in the place of one that has failed: nobody is to report it again.
-fn failed(value: &Value) -> Value {
+pub(super) fn failed(value: &Value) -> Value {
     let text = if let Value::String(text) = value { text.clone() } else { EcoString::new() };
     Value::Unknown(Unknown { text, reason: "it could not be resolved".into(), reported: true }.into())
 }

@@ -1,0 +1,63 @@
+//! `$ref: ./file.json`: JSON references, which the betas followed and nobody does today.
+
+use ecow::{EcoString, eco_format};
+
+use crate::diagnostic::Part;
+use crate::legacy::draft::Draft;
+use crate::path::Path;
+use crate::rules;
+use crate::value::Value;
+
+pub(super) fn replace(draft: &mut Draft) {
+    let mut found = Vec::new();
+    collect(&draft.value, &mut Path::root(), &mut found);
+    for (path, target) in found {
+        let Some(variable) = variable(&target) else { continue };
+        draft.report(
+            &rules::JSON_REFERENCE,
+            &path.join("$ref"),
+            Part::Key,
+            "`$ref` is not followed any more: it would stay in the template as it is",
+            eco_format!("write `{variable}` in its place"),
+        );
+        draft.put(&path, Value::from(variable), &path.join("$ref"));
+        draft.current.insert(path);
+    }
+}
+
+fn collect(value: &Value, path: &mut Path, found: &mut Vec<(Path, EcoString)>) {
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(index);
+                collect(item, path, found);
+                path.pop();
+            }
+        }
+        Value::Object(object) => match object.single() {
+            Some((key, Value::String(target))) if key == "$ref" => found.push((path.clone(), target.clone())),
+            _ => {
+                for (key, item) in object.iter() {
+                    path.push(key);
+                    collect(item, path, found);
+                    path.pop();
+                }
+            }
+        },
+        _ => {}
+    }
+}
+
+/// What stands for a reference to a file, or to a value of one. References into the same document are not files.
+fn variable(target: &str) -> Option<EcoString> {
+    let (file, pointer) = target.split_once('#').unwrap_or((target, ""));
+    if file.is_empty() || file.contains("://") {
+        return None;
+    }
+    let address = pointer.trim_matches('/').replace('/', ".");
+    Some(if address.is_empty() {
+        eco_format!("${{file({file})}}")
+    } else {
+        eco_format!("${{file({file}):{address}}}")
+    })
+}
