@@ -70,6 +70,8 @@ pub enum Command {
     Package(Package),
     /// Print the resolved configuration.
     Print(Print),
+    /// Rewrite a service of the alpha and beta releases in today's language.
+    Migrate(Migrate),
     /// Print the JSON Schema of `serverless.yml`, for editors.
     Schema,
     /// Explain a rule, an error code of the framework, a logical id of this service, or a property.
@@ -188,6 +190,17 @@ pub enum PrintFormat {
 pub enum Transform {
     /// The keys only.
     Keys,
+}
+
+/// `slsc migrate`.
+#[derive(Debug, ClapArgs)]
+pub struct Migrate {
+    /// Write the new text; the old files are kept beside it, with `.orig` behind their names.
+    #[arg(long)]
+    pub write: bool,
+    /// Change nothing, and end with 1 if there is something to change.
+    #[arg(long, conflicts_with = "write")]
+    pub check: bool,
 }
 
 /// `slsc explain`.

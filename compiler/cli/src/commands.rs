@@ -6,6 +6,7 @@ mod deploy;
 mod explain;
 mod info;
 mod lsp;
+mod migrate;
 mod package;
 mod print;
 mod remote;
@@ -29,6 +30,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         Command::Deploy(it) => deploy::run(it, &args.global),
         Command::Info(it) => info::run(it, &args.global),
         Command::Remove(it) => remove::run(it, &args.global),
+        Command::Migrate(it) => migrate::run(it, &args.global),
         Command::Schema => schema::run(),
         Command::Lsp => lsp::run(),
         Command::Completions(it) => completions::run(it),

@@ -6,13 +6,16 @@
 pub mod draft;
 pub mod env_file;
 pub mod forms;
+pub mod migrate;
 pub mod syntax;
+pub mod text;
+pub mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::{EcoString, eco_format};
 
-use self::draft::{Change, Draft};
+use self::draft::Draft;
 use self::syntax::Syntax;
 use crate::db::{File, Options};
 use crate::diagnostic::{Diagnostic, Part, Place};
@@ -29,8 +32,6 @@ pub struct Modern {
     pub value: Value,
     /// Where values were written that stand elsewhere in the file: their paths, and those in the file.
     pub origins: BTreeMap<Path, Path>,
-    /// What has changed, as it would be changed in the file.
-    pub changes: Vec<Change>,
     /// What is old.
     pub diagnostics: Vec<Diagnostic>,
     /// The variables of the betas, if the service has them.
@@ -66,9 +67,8 @@ pub fn read(config: File, value: &Value, env_file: Option<(File, &Value)>, optio
         let diagnostics = env_file.map(|(file, _)| leftover(file)).into_iter().collect();
         return Modern { value: value.clone(), diagnostics, ..Modern::default() };
     }
-    let mut draft = Draft::new(config, value.clone());
+    let mut draft = replaced(config, value);
     let (syntax, complaint) = syntax_of(value, config);
-    forms::FORMS.iter().for_each(|form| form(&mut draft));
     draft.diagnostics.extend(complaint);
     let variables = env_file.filter(|_| !of_today).map(|(file, values)| {
         let (stage, region) = selected(&draft.value, options);
@@ -84,16 +84,23 @@ pub fn read(config: File, value: &Value, env_file: Option<(File, &Value)>, optio
         ));
         draft.diagnostics.extend(env_file::unused(variables.file, &variables.values, &used));
         profile(&mut draft, variables);
+        keep_out_of_archives(&mut draft);
     }
     Modern {
         value: std::mem::take(&mut draft.value),
-        changes: std::mem::take(&mut draft.changes),
         diagnostics: std::mem::take(&mut draft.diagnostics),
         current: std::mem::take(&mut draft.current),
         variables,
         origins: draft.origins(),
         is_beta: true,
     }
+}
+
+/// The configuration with its old forms replaced.
+pub fn replaced(config: File, value: &Value) -> Draft {
+    let mut draft = Draft::new(config, value.clone());
+    forms::FORMS.iter().for_each(|form| form(&mut draft));
+    draft
 }
 
 /// Keys that nobody knows did no harm in the betas, so they do none here.
@@ -122,6 +129,18 @@ fn profile(draft: &mut Draft, variables: &Variables) {
     if let Some(profile) = profile.filter(|_| draft.get(&path).is_none()) {
         draft.put_unrecorded(&path, profile);
     }
+}
+
+/// The file of the variables was never packaged, and may hold secrets.
+fn keep_out_of_archives(draft: &mut Draft) {
+    let package = Path::from(["package"]);
+    if draft.get(&package.join("artifact")).is_some() {
+        return;
+    }
+    let patterns = package.join("patterns");
+    let written = draft.get(&patterns).and_then(Value::as_array).unwrap_or_default().to_vec();
+    let names = env_file::NAMES.map(|it| Value::from(eco_format!("!{it}")));
+    draft.put_unrecorded(&patterns, Value::array(names.into_iter().chain(written)));
 }
 
 fn leftover(file: File) -> Diagnostic {

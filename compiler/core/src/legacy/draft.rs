@@ -35,6 +35,11 @@ pub enum Change {
         /// The entry.
         path: Path,
     },
+    /// An entry without effect becomes a comment.
+    Disable {
+        /// The entry.
+        path: Path,
+    },
     /// An entry goes to another place, where nothing stands yet.
     Relocate {
         /// From where.
@@ -124,17 +129,29 @@ impl Draft {
 
     /// Takes the entry at `path` away.
     pub fn remove(&mut self, path: &Path) {
-        take(&mut self.value, path);
+        if take(&mut self.value, path).is_none() {
+            return;
+        }
         self.origins.retain(|it, _| !path.contains(it));
         self.changes.push(Change::Remove { path: path.clone() });
     }
 
-    /// Moves the entry at `from` to `to`.
+    /// Makes a comment of the entry at `path`.
+    pub fn disable(&mut self, path: &Path) {
+        take(&mut self.value, path);
+        self.changes.push(Change::Disable { path: path.clone() });
+    }
+
+    /// Moves the entry at `from` to `to`. A mapping that it leaves empty goes away.
     pub fn relocate(&mut self, from: &Path, to: &Path) {
         let Some(value) = take(&mut self.value, from) else { return };
         set(&mut self.value, to, value);
         self.moved(from, to);
         self.changes.push(Change::Relocate { from: from.clone(), to: to.clone() });
+        let parent = from.parent();
+        if self.get(&parent).and_then(Value::as_object).is_some_and(Object::is_empty) {
+            self.remove(&parent);
+        }
     }
 
     /// Says something about what stands at `path`.
@@ -291,6 +308,6 @@ mod tests {
         assert_eq!(origin(&["provider", "stage"]), "defaults.stage");
         assert_eq!(origin(&["provider", "network", "subnetIds"]), "defaults.vpc.ids");
         assert_eq!(origin(&["service"]), "service");
-        assert_eq!(draft.changes.len(), 5);
+        assert_eq!(draft.changes.len(), 5, "`defaults` is removed once");
     }
 }

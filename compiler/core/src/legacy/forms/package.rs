@@ -9,7 +9,8 @@ use crate::rules;
 use crate::value::Value;
 
 pub(super) fn replace(draft: &mut Draft) {
-    of_service(draft);
+    let package = Path::from(["package"]);
+    replace_lists(draft, &package, &package);
     let functions = Path::from(["functions"]);
     for key in draft.keys(&functions) {
         let function = functions.join(&key);
@@ -18,22 +19,8 @@ pub(super) fn replace(draft: &mut Draft) {
     }
 }
 
-fn of_service(draft: &mut Draft) {
-    let package = Path::from(["package"]);
-    let env_files: [Value; 2] = crate::legacy::env_file::NAMES.map(|it| Value::from(eco_format!("!{it}")));
-    let has_lists = replace_lists(draft, &package, &package);
-    let artifact = draft.get(&package.join("artifact")).is_some();
-    let patterns = package.join("patterns");
-    if artifact || (draft.get(&patterns).is_some() && !has_lists) {
-        return;
-    }
-    // The file of the variables was never packaged, and may hold secrets.
-    let written = draft.get(&patterns).and_then(Value::as_array).unwrap_or_default().to_vec();
-    draft.put_unrecorded(&patterns, Value::array(env_files.into_iter().chain(written)));
-}
-
-/// Makes patterns of the lists below `holder`; answers whether there were any.
-fn replace_lists(draft: &mut Draft, holder: &Path, package: &Path) -> bool {
+/// Makes patterns of the lists below `holder`.
+fn replace_lists(draft: &mut Draft, holder: &Path, package: &Path) {
     let mut patterns = Vec::new();
     let mut first = None;
     for key in ["exclude", "include"] {
@@ -55,14 +42,13 @@ fn replace_lists(draft: &mut Draft, holder: &Path, package: &Path) -> bool {
         }
         first = first.or(Some(list));
     }
-    let Some(first) = first else { return false };
+    let Some(first) = first else { return };
     draft.put(&package.join("patterns"), Value::from(patterns), &first);
     for key in ["exclude", "include"] {
         if draft.get(&holder.join(key)).is_some() {
             draft.remove(&holder.join(key));
         }
     }
-    true
 }
 
 /// The patterns of the files whose path holds `part`, or begins or ends with it where it says so.

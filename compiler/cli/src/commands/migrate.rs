@@ -1,0 +1,289 @@
+//! `slsc migrate`: a service of the betas in today's language, as a diff first.
+//!
+//! The new text is compiled beside the old one for every stage and region; it is only written if the templates are
+//! the same.
+
+use std::collections::BTreeSet;
+use std::io::IsTerminal as _;
+use std::path::Path as FilePath;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use ecow::EcoString;
+use similar::{ChangeTag, TextDiff};
+use slsc_core::cfn::Template;
+use slsc_core::db::{Content, Database, Db as _, Options, Service, System};
+use slsc_core::diagnostic::Place;
+use slsc_core::legacy::{self, env_file, migrate};
+use slsc_core::value::Value;
+use slsc_core::{pipeline, rules};
+
+use crate::args::{Global, Migrate};
+use crate::files;
+use crate::output::{self, Failure};
+use crate::project::Project;
+use crate::system::Disk;
+
+/// The ending of what is kept of the old files.
+const KEPT: &str = "orig";
+
+/// Shows what would change, writes it, or only says whether there is anything.
+pub fn run(args: &Migrate, global: &Global) -> Result<ExitCode, Failure> {
+    let project = Project::open(global)?;
+    let Some(migration) = migration(&project)? else {
+        anstream::eprintln!("nothing to migrate: the service is in today's language");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let compared = verify(&project, &migration)?;
+    if !args.write {
+        output::result(&diff(&migration, global))?;
+    }
+    migration.notes.iter().for_each(|it| anstream::eprintln!("note: {it}"));
+    let templates =
+        if compared == 1 { "the template is".into() } else { format!("{compared} templates are") };
+    if args.check {
+        anstream::eprintln!("the service can be migrated; {templates} the same: run `slsc migrate --write`");
+        return Ok(ExitCode::FAILURE);
+    }
+    if !args.write {
+        anstream::eprintln!("{templates} the same before and after; apply this with `--write`");
+        return Ok(ExitCode::SUCCESS);
+    }
+    write(&migration)?;
+    anstream::eprintln!("migrated; {templates} the same. What was there is kept with the ending `.{KEPT}`");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is to become of the files.
+struct Migration {
+    config: String,
+    old: String,
+    new: String,
+    env_file: Option<(String, String)>,
+    /// The stages and regions that can be deployed to; nothing stands for the default.
+    targets: Vec<(Option<EcoString>, Option<EcoString>)>,
+    notes: Vec<String>,
+}
+
+fn migration(project: &Project) -> Result<Option<Migration>, Failure> {
+    let (db, service) = (&project.db, project.service);
+    let config = service.config(db);
+    let modern = pipeline::modern(db, service);
+    if !modern.is_beta {
+        return Ok(None);
+    }
+    let draft = legacy::replaced(config, pipeline::document(db, config));
+    if !migrate::is_needed(&draft, modern.variables.as_ref()) {
+        return Ok(None);
+    }
+    let syntax = pipeline::syntax(db, config);
+    if let Some(problem) = syntax.iter().find(|it| it.is_error()) {
+        return Err(Failure::failed(
+            format!("`{}` cannot be read as it is: {}", config.path(db), problem.message),
+            "mend what `slsc check` shows first",
+        ));
+    }
+    let found = project.diagnostics();
+    let ignored = found.iter().filter(|it| it.rule == &rules::BETA_IGNORED).filter_map(|it| match &it.at {
+        Place::Resolved { path, .. } => Some(path.clone()),
+        _ => None,
+    });
+    let ended_runtime = found.iter().any(|it| it.rule == &rules::RUNTIME_ENDED);
+    let findings = migrate::Findings { ignored: ignored.collect(), ended_runtime };
+    let old = pipeline::text(db, config).to_owned();
+    let new = migrate::migrate(&old, draft, modern.variables.as_ref(), &findings).map_err(|it| {
+        Failure::failed(
+            format!("`{}` cannot be rewritten: {}", it.path, it.reason),
+            "change this place by hand, as `slsc check` says, and run it again",
+        )
+    })?;
+    let mut notes = Vec::new();
+    if ended_runtime {
+        notes.push("a runtime has ended: `configValidationMode: warn` lets the framework take it until you choose another".into());
+    }
+    let mut targets = vec![(None, None)];
+    if let Some(variables) = &modern.variables {
+        targets = targets_of(&variables.values);
+        notes.push(format!(
+            "`{}` is not needed any more: look through `params` for secrets, and write `${{ssm:...}}` or `${{env:...}}` for those",
+            shown(variables.file.path(db))
+        ));
+    }
+    let env_file = modern
+        .variables
+        .as_ref()
+        .map(|it| (it.file.path(db).to_owned(), pipeline::text(db, it.file).to_owned()));
+    Ok(Some(Migration { config: config.path(db).into(), old, new, env_file, targets, notes }))
+}
+
+fn targets_of(values: &Value) -> Vec<(Option<EcoString>, Option<EcoString>)> {
+    let mut found = Vec::new();
+    for stage in env_file::stages(values) {
+        found.extend(env_file::regions(values, &stage).into_iter().map(|it| (Some(stage.clone()), Some(it))));
+    }
+    found
+}
+
+fn shown(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |it| it.1)
+}
+
+/// The disk with the new text, and without the file of the variables.
+struct Migrated {
+    config: String,
+    text: Arc<str>,
+    env_file: Option<String>,
+}
+
+impl System for Migrated {
+    fn read(&self, path: &str) -> Content {
+        if path == self.config {
+            Content::Text(self.text.clone())
+        } else if self.env_file.as_deref() == Some(path) {
+            Content::Missing
+        } else {
+            Disk.read(path)
+        }
+    }
+}
+
+/// Compiles both for every stage and region; answers how many templates are the same.
+fn verify(project: &Project, migration: &Migration) -> Result<usize, Failure> {
+    let system = Migrated {
+        config: migration.config.clone(),
+        text: migration.new.as_str().into(),
+        env_file: migration.env_file.as_ref().map(|it| it.0.clone()),
+    };
+    let migrated = Database::new(Arc::new(system));
+    for (stage, region) in &migration.targets {
+        let target = |given: &Options| {
+            let mut options = Options {
+                stage: stage.clone().or(given.stage.clone()),
+                region: region.clone().or(given.region.clone()),
+                ..given.clone()
+            };
+            let named = [("stage", &options.stage), ("region", &options.region)];
+            options.options.extend(named.into_iter().filter_map(|(key, it)| Some((key.into(), it.clone()?))));
+            options
+        };
+        let options = target(project.service.options(&project.db));
+        let before =
+            compile(&project.db, project.service.directory(&project.db), &migration.config, options.clone());
+        let after = compile(&migrated, project.service.directory(&project.db), &migration.config, options);
+        let place = match (stage, region) {
+            (Some(stage), Some(region)) => format!(" for the stage `{stage}` in `{region}`"),
+            _ => String::new(),
+        };
+        if let Some(error) = after.errors.difference(&before.errors).next() {
+            return Err(Failure::failed(
+                format!("the migrated service has a mistake that the old one has not{place}: {error}"),
+                "nothing was written; change this place by hand first",
+            ));
+        }
+        if let Some(difference) = difference(&before.template.body, &after.template.body, "") {
+            return Err(Failure::failed(
+                format!("the migrated service has another template{place}: `{difference}` differs"),
+                "nothing was written; change this place by hand first",
+            ));
+        }
+    }
+    Ok(migration.targets.len())
+}
+
+struct Compiled {
+    template: Template,
+    errors: BTreeSet<String>,
+}
+
+fn compile(db: &Database, directory: &str, config: &str, options: Options) -> Compiled {
+    let service = Service::new(db, directory.into(), db.file(config), options, Arc::default());
+    let errors = pipeline::diagnostics(db, service)
+        .iter()
+        .filter(|it| it.is_error())
+        .map(|it| it.message.to_string())
+        .collect();
+    Compiled { template: pipeline::linked(db, service).template.clone(), errors }
+}
+
+/// The path of the first difference.
+fn difference(
+    before: &slsc_core::value::Object,
+    after: &slsc_core::value::Object,
+    path: &str,
+) -> Option<String> {
+    let keys = before.keys().chain(after.keys().filter(|it| !before.contains_key(it)));
+    keys.into_iter().find_map(|key| {
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+        match (before.get(key), after.get(key)) {
+            (Some(Value::Object(before)), Some(Value::Object(after))) => difference(before, after, &path),
+            (before, after) if before == after => None,
+            _ => Some(path),
+        }
+    })
+}
+
+/// Both files as they would change.
+fn diff(migration: &Migration, global: &Global) -> String {
+    let color = match global.color {
+        crate::args::ColorChoice::Always => true,
+        crate::args::ColorChoice::Never => false,
+        crate::args::ColorChoice::Auto => {
+            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+        }
+    };
+    let mut out = unified(shown(&migration.config), &migration.old, &migration.new, color);
+    if let Some((path, text)) = &migration.env_file {
+        out.push_str(&unified(shown(path), text, "", color));
+    }
+    out
+}
+
+fn unified(name: &str, old: &str, new: &str, color: bool) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let target = if new.is_empty() { "/dev/null".to_owned() } else { format!("b/{name}") };
+    let mut out = format!("--- a/{name}\n+++ {target}\n");
+    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
+        out.push_str(&format!("{}\n", hunk.header()));
+        for change in hunk.iter_changes() {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ("-", "\u{1b}[31m"),
+                ChangeTag::Insert => ("+", "\u{1b}[32m"),
+                ChangeTag::Equal => (" ", ""),
+            };
+            let line = change.value().trim_end_matches(['\n', '\r']);
+            match color && !style.is_empty() {
+                true => out.push_str(&format!("{style}{sign}{line}\u{1b}[0m\n")),
+                false => out.push_str(&format!("{sign}{line}\n")),
+            }
+        }
+    }
+    out
+}
+
+/// Keeps the old files, writes the new text, and then takes the file of the variables away.
+fn write(migration: &Migration) -> Result<(), Failure> {
+    let mut old = vec![(&migration.config, &migration.old)];
+    old.extend(migration.env_file.as_ref().map(|it| (&it.0, &it.1)));
+    for (path, _) in &old {
+        let kept = format!("{path}.{KEPT}");
+        if FilePath::new(&kept).exists() {
+            return Err(Failure::failed(
+                format!("`{}` is there already", shown(&kept)),
+                "move it away: it may be all that is left of an earlier state",
+            ));
+        }
+    }
+    for (path, text) in old {
+        files::write(FilePath::new(&format!("{path}.{KEPT}")), text.as_bytes())?;
+    }
+    files::write(FilePath::new(&migration.config), migration.new.as_bytes())?;
+    if let Some((path, _)) = &migration.env_file {
+        std::fs::remove_file(path).map_err(|error| {
+            Failure::failed(
+                format!("the service is migrated, but `{}` is still there: {error}", shown(path)),
+                "remove it: nothing reads it any more",
+            )
+        })?;
+    }
+    Ok(())
+}
