@@ -99,6 +99,10 @@ pub struct Check {
     /// How to show what is found.
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
+    /// Check every stage that the files know: those of `serverless.env.yml`, of `params`, and of mappings that are
+    /// indexed by the stage.
+    #[arg(long, conflicts_with = "stage")]
+    pub all_stages: bool,
 }
 
 /// How `check` shows what it finds.

@@ -136,6 +136,8 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     /// Changes that mend it.
     pub fixes: Vec<Fix>,
+    /// The stages in which it holds, if several were looked at and it does not hold in all.
+    pub stages: Vec<EcoString>,
 }
 
 impl Diagnostic {
@@ -150,6 +152,7 @@ impl Diagnostic {
             help: None,
             related: Vec::new(),
             fixes: Vec::new(),
+            stages: Vec::new(),
         }
     }
 

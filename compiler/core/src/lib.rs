@@ -33,5 +33,6 @@ pub mod pipeline;
 pub mod rules;
 pub mod service;
 pub mod shape;
+pub mod stages;
 pub mod value;
 pub mod variables;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use rayon::prelude::*;
 use serde_json::json;
 use slsc_core::diagnostic::{Diagnostic, Severity, render};
+use slsc_core::stages;
 
 use crate::args::{Check, CheckFormat, Global};
 use crate::output::{self, Failure};
@@ -54,7 +55,12 @@ pub fn run(args: &Check, global: &Global) -> Result<ExitCode, Failure> {
 
 fn check(directory: &Path, args: &Check, global: &Global) -> Result<Report, Failure> {
     let project = Project::open_in(directory, global)?;
-    let mut found = project.diagnostics();
+    let mut found = match args.all_stages {
+        true => {
+            stages::diagnostics(&project.db, project.service, &stages::known(&project.db, project.service))
+        }
+        false => project.diagnostics(),
+    };
     found.retain(Diagnostic::is_shown);
     let count = |severity: Severity| found.iter().filter(|it| it.severity == severity).count();
     let (db, service) = (&project.db, project.service);

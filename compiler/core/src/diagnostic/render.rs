@@ -3,6 +3,7 @@
 use codespan_reporting::diagnostic::{Diagnostic as Report, Label, LabelStyle, Severity as ReportSeverity};
 use codespan_reporting::files::{Error as FilesError, Files};
 use codespan_reporting::term::{self, Config};
+use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
@@ -112,6 +113,9 @@ pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: b
         }
         let words = [("why", &diagnostic.why), ("help", &diagnostic.help)];
         notes.extend(words.iter().filter_map(|(word, text)| text.as_ref().map(|it| format!("{word}: {it}"))));
+        if !diagnostic.stages.is_empty() {
+            notes.push(format!("only with {}", stages(&diagnostic.stages)));
+        }
         reports.push(Report {
             severity: severity(diagnostic.severity),
             code: Some(diagnostic.rule.id.into()),
@@ -187,9 +191,19 @@ pub fn concise(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Str
     for diagnostic in diagnostics {
         let place = place(db, service, &diagnostic.at);
         let word = diagnostic.severity.word();
-        out.push_str(&format!("{place}: {word}[{}]: {}\n", diagnostic.rule.id, diagnostic.message));
+        out.push_str(&format!("{place}: {word}[{}]: {}", diagnostic.rule.id, diagnostic.message));
+        if !diagnostic.stages.is_empty() {
+            out.push_str(&format!(" (with {})", stages(&diagnostic.stages)));
+        }
+        out.push('\n');
     }
     out
+}
+
+/// Some stages in words.
+fn stages(stages: &[EcoString]) -> String {
+    let names: Vec<String> = stages.iter().map(|it| format!("`{it}`")).collect();
+    format!("the stage{} {}", if names.len() == 1 { "" } else { "s" }, names.join(", "))
 }
 
 /// A diagnostic for programs; the fields are a contract.
@@ -218,6 +232,9 @@ pub struct JsonDiagnostic {
     pub related: Vec<JsonRelated>,
     /// Changes that mend it.
     pub fixes: Vec<JsonFix>,
+    /// The stages in which it holds, if it does not hold in all that were looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<String>,
 }
 
 /// Another place of a [`JsonDiagnostic`].
@@ -307,6 +324,7 @@ pub fn json(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Vec<Js
             range,
             path,
             fixes,
+            stages: it.stages.iter().map(ToString::to_string).collect(),
         }
     };
     diagnostics.iter().map(one).collect()
