@@ -286,6 +286,43 @@ fn completion_hover_and_definition() {
     server.end();
 }
 
+/// Both files of a service of the betas: what is written in one is seen in the other at once.
+#[test]
+fn both_files_of_a_service_of_the_betas() {
+    let service =
+        "service: shop\nprovider: aws\nfunctions:\n  main:\n    handler: a.run\n    name: ${prefix}\n";
+    let env = "stages:\n  dev:\n    regions:\n      us-east-1:\n";
+    let mut server = Server::start(&[("serverless.yml", service), ("serverless.env.yml", env)], &[]);
+    server.open("serverless.yml", service);
+    assert_eq!(server.diagnostics("serverless.yml", 1), ["5:10 unresolved-variable"]);
+    server.open("serverless.env.yml", env);
+    let range = json!({ "start": position((5, 12)), "end": position((5, 12)) });
+    let document = json!({ "uri": server.uri("serverless.yml") });
+    let actions = server.request(
+        "textDocument/codeAction",
+        json!({ "textDocument": document, "range": range, "context": { "diagnostics": [] } }),
+    );
+    let edits = &actions[0]["edit"]["changes"][server.uri("serverless.env.yml")];
+    assert_eq!(edits[0]["newText"], "    vars:\n      prefix: ''\n", "{actions}");
+    // The variable is given where nothing was, and the other file has no error any more.
+    server.edit("serverless.env.yml", 2, (4, 0), (4, 0), "vars:\n  prefix: acme\n");
+    let uri = server.uri("serverless.yml");
+    let found = server.wait("a text without an error", |it| {
+        it["params"]["uri"] == *uri && it["params"]["diagnostics"][0]["code"] == "beta-variable"
+    });
+    assert_eq!(found["params"]["diagnostics"].as_array().map(Vec::len), Some(1), "{found}");
+    let renamed = server.request(
+        "textDocument/rename",
+        json!({ "textDocument": { "uri": uri }, "position": position((5, 14)), "newName": "start" }),
+    );
+    assert_eq!(renamed["changes"][&uri][0]["range"]["start"], position((5, 12)), "{renamed}");
+    let uri = server.uri("serverless.env.yml");
+    assert_eq!(renamed["changes"][&uri][0]["range"]["start"], position((5, 2)), "{renamed}");
+    let completion = server.at("textDocument/completion", "serverless.env.yml", (3, 6));
+    assert!(labels(&completion).contains(&"eu-west-1"), "{completion}");
+    server.end();
+}
+
 #[test]
 fn files_that_are_included_have_diagnostics_of_their_own() {
     let functions = "main:\n  handler: handler.main\n  timeout: soon\n";

@@ -8,6 +8,7 @@
 //! * ```` ```template LogicalId ````: a part of the resource's properties, in YAML. ```` ```resource LogicalId ````: of the resource.
 //! * ```` ```print path ````: the resolved value at a path, in YAML.
 //! * ```` ```complete ````, ```` ```hover ````, ```` ```definition ````: at `$0` of the input; lines that must be there.
+//! * ```` ```rename ````: the places that change, all of them. ```` ```fixed other.yml ````: that file after the first fix at `$0`.
 //! * ```` ```ran ````: the queries that the edit ran, with how often.
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use slsc_core::diagnostic::{Diagnostic, render};
 use slsc_core::locate::locate;
 use slsc_core::value::Value;
 use slsc_core::{document, pipeline};
-use slsc_lsp::features::{completion, definition, hover};
+use slsc_lsp::features::{code_action, completion, definition, hover, rename};
 
 use crate::support::{files, open, top};
 
@@ -161,11 +162,34 @@ fn shown(db: &Database, service: Service, kind: &str, file: File, at: usize) -> 
             .collect::<Vec<_>>()
             .join("\n"),
         "hover" => hover::at(db, service, file, at).map(|it| it.markdown).unwrap_or_default(),
-        _ => definition::at(db, service, file, at).map_or_else(String::new, |it| {
-            let position = render::position(pipeline::text(db, it.file), it.range.start);
-            format!("{}:{}:{}", render::display_path(db, service, it.file), position.line, position.column)
+        "rename" => rename::at(db, service, file, at).map_or_else(String::new, |it| {
+            let places: Vec<String> =
+                it.places.iter().map(|(file, range)| place(db, service, *file, range.start)).collect();
+            places.join("\n")
         }),
+        _ => {
+            let targets = definition::at(db, service, file, at);
+            let places: Vec<String> =
+                targets.iter().map(|it| place(db, service, it.file, it.range.start)).collect();
+            places.join("\n")
+        }
     }
+}
+
+fn place(db: &Database, service: Service, file: File, offset: usize) -> String {
+    let position = render::position(pipeline::text(db, file), offset);
+    format!("{}:{}:{}", render::display_path(db, service, file), position.line, position.column)
+}
+
+/// A file after the first fix that is offered at a place.
+fn fixed(db: &Database, service: Service, file: File, at: usize, name: &str) -> Result<String, String> {
+    let actions = code_action::at(db, service, file, &(at..at));
+    let action = actions.first().ok_or("nothing is offered")?;
+    let target = db.file(&format!("/service/{name}"));
+    let mut text = pipeline::text(db, target).to_owned();
+    let edits = action.edits.iter().filter(|it| it.0 == target);
+    edits.for_each(|(_, range, new)| text.replace_range(range.clone(), new));
+    Ok(text)
 }
 
 /// The queries that an edit runs, each with how often, sorted.
@@ -226,40 +250,66 @@ fn run(section: &Section) -> Result<(), String> {
         compare_marks(&db, service, &found, &expected)?;
     }
     for block in &section.blocks {
-        let value = || document::value(&document::parse(&block.text));
-        let lines = block.text.lines().filter(|it| !it.trim().is_empty());
         match block.kind.as_str() {
-            "template" | "resource" => compare_resource(&db, service, block)?,
-            "print" => {
-                let resolved = &pipeline::resolved(&db, service).value;
-                let actual = block.argument.split('.').try_fold(resolved, |it, key| it.get(key));
-                if actual != Some(&value()) {
-                    return Err(format!("`{}` is {:?}", block.argument, actual.map(Value::to_json)));
-                }
-            }
-            "complete" | "hover" | "definition" => {
-                let (file, at) = cursor.unwrap();
-                let shown = shown(&db, service, &block.kind, file, at);
-                for line in lines {
-                    let there = if block.kind == "hover" {
-                        shown.contains(line)
-                    } else {
-                        shown.lines().any(|it| it == line)
-                    };
-                    if !there {
-                        return Err(format!("`{line}` is not in:\n{shown}"));
-                    }
-                }
-            }
             "ran" => {
                 let actual = ran(&mut db, service, &log, edit.as_deref().unwrap());
-                let wanted: Vec<&str> = lines.collect();
+                let wanted: Vec<&str> = block.text.lines().filter(|it| !it.trim().is_empty()).collect();
                 if actual != wanted {
                     return Err(format!("ran:\n{}", actual.join("\n")));
                 }
             }
-            _ => {}
+            _ => run_block(&db, service, block, cursor)?,
         }
+    }
+    Ok(())
+}
+
+/// What one block says must be so.
+fn run_block(
+    db: &Database,
+    service: Service,
+    block: &Block,
+    cursor: Option<(File, usize)>,
+) -> Result<(), String> {
+    let lines = block.text.lines().filter(|it| !it.trim().is_empty());
+    match block.kind.as_str() {
+        "template" | "resource" => compare_resource(db, service, block)?,
+        "print" => {
+            let resolved = &pipeline::resolved(db, service).value;
+            let actual = block.argument.split('.').try_fold(resolved, |it, key| it.get(key));
+            if actual != Some(&document::value(&document::parse(&block.text))) {
+                return Err(format!("`{}` is {:?}", block.argument, actual.map(Value::to_json)));
+            }
+        }
+        "fixed" => {
+            let (file, at) = cursor.unwrap();
+            let actual = fixed(db, service, file, at, &block.argument)?;
+            if actual != block.text {
+                return Err(format!("`{}` is fixed to:\n{actual}", block.argument));
+            }
+        }
+        "rename" => {
+            let (file, at) = cursor.unwrap();
+            let actual = shown(db, service, "rename", file, at);
+            if actual.lines().ne(lines) {
+                return Err(format!("renamed:\n{actual}"));
+            }
+        }
+        "complete" | "hover" | "definition" => {
+            let (file, at) = cursor.unwrap();
+            let shown = shown(db, service, &block.kind, file, at);
+            for line in lines {
+                let there = if block.kind == "hover" {
+                    shown.contains(line)
+                } else {
+                    shown.lines().any(|it| it == line)
+                };
+                if !there {
+                    return Err(format!("`{line}` is not in:\n{shown}"));
+                }
+            }
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! What the editor may ask: one file for each.
 
+pub mod beta;
+pub mod code_action;
 pub mod completion;
 pub mod definition;
 pub mod diagnostics;
 pub mod hover;
+pub mod rename;
 pub mod variable;

@@ -5,10 +5,12 @@ use std::path::Path;
 use tower_lsp::ls_types::{
     CodeDescription, CompletionItem, CompletionItemKind, CompletionTextEdit, Diagnostic,
     DiagnosticRelatedInformation, DiagnosticSeverity, Documentation, Location, MarkupContent, MarkupKind,
-    NumberOrString, Position, Range, TextEdit, Uri,
+    NumberOrString, Position, Range, TextEdit, Uri, WorkspaceEdit,
 };
 
+use slsc_core::db::{Database, File};
 use slsc_core::diagnostic::Severity;
+use slsc_core::pipeline;
 
 use crate::features::completion::{Proposal, ProposalKind};
 use crate::features::diagnostics::Placed;
@@ -38,6 +40,32 @@ pub fn range(lines: &Lines<'_>, range: &std::ops::Range<usize>, encoding: Encodi
         Position { line, character }
     };
     Range { start: position(range.start), end: position(range.end) }
+}
+
+/// A place of a file.
+pub fn location(
+    db: &Database,
+    file: File,
+    at: &std::ops::Range<usize>,
+    encoding: Encoding,
+) -> Option<Location> {
+    let lines = Lines::new(pipeline::text(db, file));
+    Some(Location { uri: uri(file.path(db))?, range: range(&lines, at, encoding) })
+}
+
+/// Replacements in files.
+pub fn workspace_edit(
+    db: &Database,
+    edits: impl IntoIterator<Item = (File, std::ops::Range<usize>, String)>,
+    encoding: Encoding,
+) -> WorkspaceEdit {
+    let mut changes: std::collections::HashMap<Uri, Vec<TextEdit>> = std::collections::HashMap::new();
+    for (file, at, new_text) in edits {
+        if let Some(place) = location(db, file, &at, encoding) {
+            changes.entry(place.uri).or_default().push(TextEdit { range: place.range, new_text });
+        }
+    }
+    WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
 }
 
 /// The diagnostics of a file.

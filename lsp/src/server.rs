@@ -11,7 +11,7 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
-use crate::features::{completion, definition, hover};
+use crate::features::{code_action, completion, definition, hover, rename};
 use crate::position::{Encoding, LinePosition, Lines, offset};
 use crate::protocol;
 use crate::worker::{self, Change, Message};
@@ -154,13 +154,64 @@ impl LanguageServer for Backend {
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let encoding = self.encoding();
         self.ask(params.text_document_position_params, move |db, service, file, offset| {
-            let target = definition::at(db, service, file, offset)?;
-            let lines = Lines::new(pipeline::text(db, target.file));
-            let range = protocol::range(&lines, &target.range, encoding);
-            let uri = protocol::uri(target.file.path(db))?;
-            Some(GotoDefinitionResponse::Scalar(Location { uri, range }))
+            let targets = definition::at(db, service, file, offset);
+            let places = targets.iter().filter_map(|it| protocol::location(db, it.file, &it.range, encoding));
+            let places: Vec<Location> = places.collect();
+            (!places.is_empty()).then_some(GotoDefinitionResponse::Array(places))
         })
         .await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        let encoding = self.encoding();
+        self.ask(params, move |db, service, file, offset| {
+            let found = rename::at(db, service, file, offset)?;
+            let lines = Lines::new(pipeline::text(db, file));
+            let range = protocol::range(&lines, &found.range, encoding);
+            Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: found.name })
+        })
+        .await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        if !rename::is_name(&params.new_name) {
+            return Err(Error::invalid_params(format!(
+                "`{}` is not a name: write letters, digits, `-` and `_`",
+                params.new_name
+            )));
+        }
+        let encoding = self.encoding();
+        self.ask(params.text_document_position, move |db, service, file, offset| {
+            let found = rename::at(db, service, file, offset)?;
+            let edits = found.places.into_iter().map(|(file, range)| (file, range, params.new_name.clone()));
+            Some(protocol::workspace_edit(db, edits, encoding))
+        })
+        .await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let encoding = self.encoding();
+        let end = protocol::line_position(params.range.end);
+        let at =
+            TextDocumentPositionParams { text_document: params.text_document, position: params.range.start };
+        let actions = self.ask(at, move |db, service, file, start| {
+            let end = offset(pipeline::text(db, file), end, encoding);
+            let found = code_action::at(db, service, file, &(start..end.max(start)));
+            let action = |it: code_action::Action| {
+                CodeActionOrCommand::CodeAction(CodeAction {
+                    title: it.title,
+                    kind: Some(CodeActionKind::QUICKFIX),
+                    is_preferred: Some(it.safe),
+                    edit: Some(protocol::workspace_edit(db, it.edits, encoding)),
+                    ..CodeAction::default()
+                })
+            };
+            found.into_iter().map(action).collect()
+        });
+        actions.await.map(Some)
     }
 }
 
@@ -181,6 +232,14 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
         }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         definition_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            ..CodeActionOptions::default()
+        })),
         ..ServerCapabilities::default()
     }
 }

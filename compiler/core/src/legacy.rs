@@ -32,7 +32,7 @@ pub struct Modern {
     pub value: Value,
     /// Where values were written that stand elsewhere in the file: their paths, and those in the file.
     pub origins: BTreeMap<Path, Path>,
-    /// What is old.
+    /// What is wrong, apart from the old forms themselves: those are said by [`old_forms`].
     pub diagnostics: Vec<Diagnostic>,
     /// The variables of the betas, if the service has them.
     pub variables: Option<Variables>,
@@ -57,8 +57,19 @@ pub struct Variables {
     pub region: EcoString,
 }
 
-/// Reads a configuration with the file beside it that has the name of `serverless.env.yml`, if there is one.
-pub fn read(config: File, value: &Value, env_file: Option<(File, &Value)>, options: &Options) -> Modern {
+/// What a service is written in.
+pub struct Sources<'a> {
+    /// The configuration file.
+    pub config: File,
+    /// Its values.
+    pub value: &'a Value,
+    /// The file beside it that has the name of `serverless.env.yml`, if there is one, and its values.
+    pub env_file: Option<(File, &'a Value)>,
+}
+
+/// Reads a configuration with the file of variables beside it.
+pub fn read(sources: &Sources<'_>, options: &Options) -> Modern {
+    let Sources { config, value, env_file } = *sources;
     let env_file = env_file.filter(|(_, it)| env_file::is_one(it));
     let of_today = uses_sources(value);
     let has_maps = has_events_by_provider(value);
@@ -68,6 +79,7 @@ pub fn read(config: File, value: &Value, env_file: Option<(File, &Value)>, optio
         return Modern { value: value.clone(), diagnostics, ..Modern::default() };
     }
     let mut draft = replaced(config, value);
+    draft.diagnostics.clear();
     let (syntax, complaint) = syntax_of(value, config);
     draft.diagnostics.extend(complaint);
     let variables = env_file.filter(|_| !of_today).map(|(file, values)| {
@@ -94,6 +106,13 @@ pub fn read(config: File, value: &Value, env_file: Option<(File, &Value)>, optio
         origins: draft.origins(),
         is_beta: true,
     }
+}
+
+/// Each old form of a configuration, with the changes of its text that replace it.
+pub fn old_forms(config: File, value: &Value, text: &str) -> Vec<Diagnostic> {
+    let mut draft = replaced(config, value);
+    draft.offer_fixes(value, text);
+    draft.diagnostics
 }
 
 /// The configuration with its old forms replaced.

@@ -130,7 +130,15 @@ pub fn modern(db: &dyn Db, service: Service) -> Modern {
     let files = legacy::env_file::NAMES.map(|it| db.file(&crate::db::join(service.directory(db), it)));
     let env_file = files.into_iter().find(|it| matches!(it.content(db), Content::Text(_)));
     let env_file = env_file.map(|it| (it, document(db, it)));
-    legacy::read(config, &value, env_file, service.options(db))
+    let sources = legacy::Sources { config, value: &value, env_file };
+    legacy::read(&sources, service.options(db))
+}
+
+/// The old forms of a service of the betas, with their fixes, which depend on the text.
+#[salsa::tracked]
+pub fn old_forms(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
+    let config = service.config(db);
+    legacy::old_forms(config, document(db, config), text(db, config))
 }
 
 /// The configuration with its variables replaced. Compared section by section and function by function.
@@ -418,6 +426,9 @@ pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     let resolved = resolved(db, service);
     let mut found: Vec<Diagnostic> =
         resolved.files.iter().flat_map(|file| syntax(db, *file)).cloned().collect();
+    if modern(db, service).is_beta {
+        found.extend(old_forms(db, service).iter().cloned());
+    }
     found.extend(modern(db, service).diagnostics.iter().cloned());
     found.extend(resolved.diagnostics.iter().cloned());
     found.extend(service_diagnostics(db, service).iter().cloned());

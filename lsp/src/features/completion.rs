@@ -2,12 +2,14 @@
 
 use slsc_core::db::{Database, File, Service};
 use slsc_core::language;
+use slsc_core::legacy::{Variables, env_file};
 use slsc_core::path::{Path, Segment};
 use slsc_core::pipeline;
 use slsc_core::shape::{Field, Shape};
 use slsc_core::value::Value;
 use slsc_core::variables::sources::SOURCES;
 
+use super::beta;
 use crate::cursor::{self, Cursor, CursorKind};
 
 /// A proposal.
@@ -41,6 +43,22 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Vec<Pro
     let text = pipeline::text(db, file);
     let Cursor { path, kind } = cursor::at(text, offset);
     let in_config = file == service.config(db);
+    if let Some(variables) = beta::variables(db, service) {
+        match &kind {
+            CursorKind::Variable { prefix } if in_config => return beta_variables(variables, prefix),
+            CursorKind::Key { prefix, siblings, column } if file == variables.file => {
+                let names = beta::keys(db, service, variables, &path).into_iter();
+                let names = names.filter(|it| !siblings.contains(&it.0));
+                let holds_more = !path.segments().last().is_some_and(|it| *it == Segment::from("vars"));
+                let insert = |name: &str| match holds_more {
+                    true => format!("{name}:\n{}", " ".repeat(column + 2)),
+                    false => format!("{name}: "),
+                };
+                return names.map(|(name, docs)| key(&name, &docs, insert(&name), prefix)).collect();
+            }
+            _ => {}
+        }
+    }
     match kind {
         CursorKind::Variable { prefix } => variable(db, service, &prefix),
         _ if !in_config => Vec::new(),
@@ -48,6 +66,19 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Vec<Pro
         CursorKind::Value { key, prefix } => values(&path, key.as_deref(), &prefix),
         CursorKind::Nothing => Vec::new(),
     }
+}
+
+/// The variables of a service of the betas, with their values for the selected stage and region.
+fn beta_variables(variables: &Variables, prefix: &str) -> Vec<Proposal> {
+    let names = env_file::names(&variables.values).into_iter();
+    let proposal = |name: &str| Proposal {
+        label: name.into(),
+        insert: name.into(),
+        kind: ProposalKind::Variable,
+        docs: beta::table(variables, name),
+        replaces: prefix.len(),
+    };
+    names.map(|it| proposal(&it)).collect()
 }
 
 fn keys(path: &Path, prefix: &str, siblings: &[String], column: usize) -> Vec<Proposal> {

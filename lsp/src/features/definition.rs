@@ -10,7 +10,7 @@ use slsc_core::path::{Path, Segment};
 use slsc_core::pipeline;
 use slsc_core::value::Value;
 
-use super::variable;
+use super::{beta, variable};
 
 /// A place of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,18 @@ pub struct Target {
     pub range: Range<usize>,
 }
 
-/// Where what stands at `offset` is defined.
-pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Option<Target> {
+/// Where what stands at `offset` is defined: the place that holds first, then others.
+pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Vec<Target> {
+    if let (Some(symbol), Some(variables)) =
+        (beta::at(db, service, file, offset), beta::variables(db, service))
+    {
+        let ranges = beta::definitions(db, variables, &symbol.name);
+        return ranges.into_iter().map(|range| Target { file: variables.file, range }).collect();
+    }
+    of_variable(db, service, file, offset).into_iter().collect()
+}
+
+fn of_variable(db: &Database, service: Service, file: File, offset: usize) -> Option<Target> {
     let found = variable::at(db, file, offset)?;
     let address = variable::literal(found.call.address.as_ref());
     match found.call.name.as_str() {

@@ -12,7 +12,7 @@ use slsc_core::shape::Shape;
 use slsc_core::value::Value;
 use slsc_core::variables::sources;
 
-use super::variable;
+use super::{beta, variable};
 
 /// What is shown, and for which characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,15 @@ pub struct Hover {
 
 /// What is to be said at `offset` of a file.
 pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Option<Hover> {
-    of_variable(db, service, file, offset).or_else(|| of_key(db, service, file, offset))
+    of_beta_variable(db, service, file, offset)
+        .or_else(|| of_variable(db, service, file, offset))
+        .or_else(|| of_key(db, service, file, offset))
+}
+
+fn of_beta_variable(db: &Database, service: Service, file: File, offset: usize) -> Option<Hover> {
+    let symbol = beta::at(db, service, file, offset)?;
+    let markdown = beta::table(beta::variables(db, service)?, &symbol.name);
+    Some(Hover { markdown, range: symbol.range })
 }
 
 fn of_variable(db: &Database, service: Service, file: File, offset: usize) -> Option<Hover> {

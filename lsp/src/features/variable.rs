@@ -7,7 +7,7 @@ use slsc_core::document;
 use slsc_core::path::Path;
 use slsc_core::pipeline;
 use slsc_core::variables::syntax::{self, Call, Operand, Piece, Source, Variable};
-use slsc_yaml::NodeKind;
+use slsc_yaml::{NodeId, NodeKind};
 
 /// A call of a source, with where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,20 @@ pub fn at(db: &Database, file: File, offset: usize) -> Option<FoundCall> {
         }
     });
     found
+}
+
+/// Every call of a source in the text of a node.
+pub fn each(db: &Database, file: File, node: NodeId, each: &mut dyn FnMut(&Call)) {
+    let tree = &pipeline::parsed(db, file).tree;
+    let NodeKind::String(value) = &tree.node(node).kind else { return };
+    let Ok(Some(pieces)) = syntax::parse(value) else { return };
+    walk(&pieces, &mut |variable| {
+        for source in &variable.sources {
+            if let Source::Call(call) = source {
+                each(call);
+            }
+        }
+    });
 }
 
 fn walk(pieces: &[Piece], each: &mut dyn FnMut(&Variable)) {

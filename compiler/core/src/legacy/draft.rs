@@ -49,6 +49,22 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// Makes the change in the values.
+    fn apply(&self, value: &mut Value) {
+        match self {
+            Change::Rename { path, key } => rename(value, path, key),
+            Change::Put { path, value: new } => set(value, path, new.clone()),
+            Change::Remove { path } | Change::Disable { path } => drop(take(value, path)),
+            Change::Relocate { from, to } => {
+                if let Some(moved) = take(value, from) {
+                    set(value, to, moved);
+                }
+            }
+        }
+    }
+}
+
 /// A configuration in the making.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -59,6 +75,8 @@ pub struct Draft {
     pub changes: Vec<Change>,
     /// What was said about it.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many changes there were when each diagnostic was made: those after it mend it.
+    marks: Vec<usize>,
     /// The texts that hold variables of today, which the rest of the configuration does not.
     pub current: BTreeSet<Path>,
     /// Where values were written that stand elsewhere now.
@@ -73,6 +91,7 @@ impl Draft {
             value,
             changes: Vec::new(),
             diagnostics: Vec::new(),
+            marks: Vec::new(),
             current: BTreeSet::new(),
             origins: BTreeMap::new(),
         }
@@ -95,15 +114,7 @@ impl Draft {
 
     /// Gives the entry at `path` another key; the entry keeps its place in the mapping.
     pub fn rename(&mut self, path: &Path, key: &str) {
-        let Some(Segment::Key(old)) = path.last().cloned() else { return };
-        edit(&mut self.value, &path.parent(), |parent| {
-            let Value::Object(object) = parent else { return };
-            let renamed: Object = object
-                .iter()
-                .map(|(name, value)| (if *name == old { key.into() } else { name.clone() }, value.clone()))
-                .collect();
-            *parent = Value::from(renamed);
-        });
+        rename(&mut self.value, path, key);
         self.moved(path, &path.parent().join(key));
         self.changes.push(Change::Rename { path: path.clone(), key: key.into() });
     }
@@ -165,6 +176,31 @@ impl Draft {
     ) {
         let diagnostic = Diagnostic::new(rule, self.place(path, part), message).help(help);
         self.diagnostics.push(diagnostic);
+        self.marks.push(self.changes.len());
+    }
+
+    /// Offers to each diagnostic the changes of the text that mend it, where they stand by themselves.
+    pub fn offer_fixes(&mut self, original: &Value, text: &str) {
+        let ends = self.marks.iter().skip(1).copied().chain([self.changes.len()]);
+        let ranges: Vec<(usize, usize)> = self.marks.iter().copied().zip(ends).collect();
+        for (index, (start, end)) in ranges.iter().copied().enumerate() {
+            // What is said twice before it is changed is mended by the same change.
+            let later = ranges.iter().skip(index).find(|(start, end)| start < end).map_or(end, |it| it.1);
+            let end = if start == end { later } else { end };
+            let Some(changes) = self.changes.get(start..end).filter(|it| !it.is_empty()) else { continue };
+            let mut expected = original.clone();
+            changes.iter().for_each(|it| it.apply(&mut expected));
+            let Ok(new) = super::text::apply(text, changes) else { continue };
+            if super::text::says(&new, &expected).is_err() {
+                continue;
+            }
+            let Some(edit) = super::text::replacement(text, &new) else { continue };
+            let at = Place::Source { file: self.file, range: edit.0 };
+            if let Some(diagnostic) = self.diagnostics.get_mut(index) {
+                let title = diagnostic.help.clone().unwrap_or_default();
+                *diagnostic = diagnostic.clone().replace(title, false, at, edit.1);
+            }
+        }
     }
 
     /// The place in the file of what stands at `path`.
@@ -242,6 +278,19 @@ fn edit(value: &mut Value, path: &Path, change: impl FnOnce(&mut Value)) {
         }
     }
     step(value, path.segments(), change);
+}
+
+/// Gives an entry another key, in its place.
+fn rename(value: &mut Value, path: &Path, key: &str) {
+    let Some(Segment::Key(old)) = path.last() else { return };
+    edit(value, &path.parent(), |parent| {
+        let Value::Object(object) = parent else { return };
+        let renamed: Object = object
+            .iter()
+            .map(|(name, value)| (if name == old { key.into() } else { name.clone() }, value.clone()))
+            .collect();
+        *parent = Value::from(renamed);
+    });
 }
 
 /// Writes a value at a path; mappings on the way are made.

@@ -33,6 +33,23 @@ pub fn apply(text: &str, changes: &[Change]) -> Result<String, Unwritable> {
     Ok(if crlf { text.replace('\n', "\r\n") } else { text })
 }
 
+/// The one replacement that makes `new` of `old`: whole lines, or nothing if they are equal.
+pub fn replacement(old: &str, new: &str) -> Option<(Range<usize>, EcoString)> {
+    if old == new {
+        return None;
+    }
+    let lines = |text: &str| -> Vec<usize> {
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+    };
+    let same = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
+    let start = lines(old).into_iter().rfind(|it| *it <= same).unwrap_or_default();
+    let most = old.len().min(new.len()) - start;
+    let same = old.bytes().rev().zip(new.bytes().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let end = lines(old).into_iter().find(|it| *it >= old.len() - same).unwrap_or(old.len());
+    let tail = old.len() - end;
+    Some((start..end, new.get(start..new.len() - tail)?.into()))
+}
+
 /// One change of one text.
 struct Edit<'a> {
     text: &'a str,
@@ -540,6 +557,14 @@ mod tests {
             apply(text, &[Change::Disable { path: path("a.http.templates") }]).unwrap(),
             "a:\n  http:\n    path: x\n    # templates:\n    #   # none\n    #   b: 1\n    method: get\n"
         );
+    }
+
+    #[test]
+    fn the_smallest_lines_are_replaced() {
+        assert_eq!(replacement("a\nb\nc\n", "a\nx\ny\nc\n"), Some((2..4, "x\ny\n".into())));
+        assert_eq!(replacement("a\n", "a\nb\n"), Some((2..2, "b\n".into())));
+        assert_eq!(replacement("aa\naa\n", "aa\n"), Some((3..6, "".into())));
+        assert_eq!(replacement("a\n", "a\n"), None);
     }
 
     #[test]

@@ -5,8 +5,12 @@ use ecow::{EcoString, eco_format};
 use super::Written;
 use super::resolve::{Located, Resolver, failed};
 use super::syntax;
-use crate::diagnostic::Diagnostic;
-use crate::legacy::{Looked, Variables, draft};
+use crate::db::Content;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::legacy::draft::{self, Change};
+use crate::legacy::env_file::Level;
+use crate::legacy::syntax::Reference;
+use crate::legacy::{Looked, Variables, text};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -44,6 +48,26 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Offers to add a variable to the stage that lacks it.
+    fn offer_to_add(
+        &self,
+        variables: &Variables,
+        reference: &Reference,
+        diagnostic: Diagnostic,
+    ) -> Diagnostic {
+        let path = Level::Stage(&variables.stage).path().join(reference.name());
+        let Content::Text(old) = self.host().content(variables.file) else { return diagnostic };
+        let title = eco_format!("add `{}` to `{}`", reference.name(), path.parent());
+        let put = Change::Put { path, value: Value::string("") };
+        let edit = text::apply(&old, &[put]).ok().and_then(|new| text::replacement(&old, &new));
+        match edit {
+            Some((range, new)) if reference.keys().next().is_none() => {
+                diagnostic.replace(title, false, Place::Source { file: variables.file, range }, new)
+            }
+            _ => diagnostic,
+        }
+    }
+
     fn expand_beta(&mut self, variables: &Variables, located: Located, text: &EcoString) -> Located {
         let references = variables.syntax.references(text);
         let mut whole = EcoString::new();
@@ -56,7 +80,7 @@ impl<'a> Resolver<'a> {
                 Looked::Literal => continue,
                 Looked::Missing { message, help } => {
                     let diagnostic = Diagnostic::new(&rules::UNRESOLVED_VARIABLE, place, message).help(help);
-                    self.diagnose(diagnostic);
+                    self.diagnose(self.offer_to_add(variables, reference, diagnostic));
                     return Located { value: failed(&located.value), at: located.at };
                 }
             };
