@@ -1,6 +1,7 @@
 //! The language of 2016: services of the alpha and beta releases, in `serverless.yml` and `serverless.env.yml`.
 //!
-//! Such a service is read as one of today: its old forms are replaced ([`forms`]), each with a warning, and its
+//! A service is one of them if a file of the structure of `serverless.env.yml` lies beside it and it has no variable of
+//! today, or if its events are a mapping by provider. It is read as one of today: its old forms are replaced ([`forms`]), each with a warning, and its
 //! variables come from the file beside it ([`env_file`]). [`migrate`] writes the same down.
 
 pub mod draft;
@@ -73,8 +74,7 @@ pub fn read(sources: &Sources<'_>, options: &Options) -> Modern {
     let env_file = env_file.filter(|(_, it)| env_file::is_one(it));
     let of_today = uses_sources(value);
     let has_maps = has_events_by_provider(value);
-    let has_defaults = value.get("defaults").is_some_and(|it| it.get("stage").or(it.get("region")).is_some());
-    if !(has_maps || (!of_today && (env_file.is_some() || has_defaults))) {
+    if !(has_maps || (!of_today && env_file.is_some())) {
         let diagnostics = env_file.map(|(file, _)| leftover(file)).into_iter().collect();
         return Modern { value: value.clone(), diagnostics, ..Modern::default() };
     }
