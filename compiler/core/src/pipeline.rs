@@ -481,6 +481,12 @@ pub fn service_diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     aws::resources::user::check(section(db, service, "resources"), &mut cx);
     found.extend(cx.diagnostics);
     found.extend(aws::rules::service(&resolved(db, service).value, service.options(db), mode(db, service)));
+    let modern = modern(db, service);
+    if !modern.is_beta {
+        let config = service.config(db);
+        found.extend(variables::literal::check(config, &modern.value));
+        found.extend(legacy::forms::json_reference::check(config, &modern.value));
+    }
     found
 }
 

@@ -5,6 +5,7 @@
 //! network knows becomes [`Value::Unknown`] with its reason.
 
 pub mod beta;
+pub mod literal;
 pub mod resolve;
 pub mod sources;
 pub mod syntax;

@@ -4,7 +4,7 @@
 
 mod events;
 mod functions;
-mod json_reference;
+pub mod json_reference;
 mod logical_ids;
 mod package;
 mod provider;

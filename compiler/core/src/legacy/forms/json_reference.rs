@@ -2,7 +2,8 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::Part;
+use crate::db::File;
+use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::legacy::draft::Draft;
 use crate::path::Path;
 use crate::rules;
@@ -23,6 +24,34 @@ pub(super) fn replace(draft: &mut Draft) {
         draft.put(&path, Value::from(variable), &path.join("$ref"));
         draft.current.insert(path);
     }
+}
+
+/// References to files in a service of today, where nobody follows them. Schemas and what belongs to plugins have
+/// references of their own.
+pub fn check(config: File, value: &Value) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for section in ["provider", "functions", "resources"] {
+        if let Some(value) = value.get(section) {
+            collect(value, &mut Path::from([section]), &mut found);
+        }
+    }
+    found.retain(|(path, target)| {
+        let in_schema = path
+            .segments()
+            .iter()
+            .any(|it| ["request", "schemas", "Schema", "Body"].contains(&it.to_string().as_str()));
+        !in_schema && [".json", ".yml", ".yaml"].iter().any(|it| target.ends_with(it))
+    });
+    let diagnostic = |(path, target): (Path, EcoString)| {
+        let at = Place::Written { file: config, path: path.join("$ref"), part: Part::Key, within: None };
+        let variable = variable(&target)?;
+        let message = "`$ref` is not followed: it stays in the template as it is";
+        Some(
+            Diagnostic::new(&rules::JSON_REFERENCE, at, message)
+                .help(eco_format!("write `{variable}` in its place")),
+        )
+    };
+    found.into_iter().filter_map(diagnostic).collect()
 }
 
 fn collect(value: &Value, path: &mut Path, found: &mut Vec<(Path, EcoString)>) {
