@@ -1,8 +1,9 @@
 //! The tests of slsc from the outside, in one binary.
 //!
 //! [`suite`] runs Markdown: what a user writes and what the compiler makes of it. [`peer`] compares templates with
-//! those of the real framework. [`deploy`] runs the backend against a server on a socket behind a faulty proxy, [`cli`] runs transcripts of the command line, [`lsp`] speaks the editors' protocol to
-//! the real process, [`custom_resources`] runs their functions, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
+//! those of the real framework. [`deploy`] runs the backend against a server on a socket behind a faulty proxy, [`cli`] runs
+//! transcripts of the command line, [`lsp`] speaks the editors' protocol to the real process, [`custom_resources`] runs their
+//! functions, [`repeat`] compares the bytes of two runs, [`robust`] feeds broken text, and [`tidy`] keeps the house rules.
 
 mod accepted;
 mod cli;
@@ -12,6 +13,7 @@ mod deploy;
 mod lsp;
 mod peer;
 mod programs;
+mod repeat;
 mod robust;
 mod schema;
 mod suite;
