@@ -9,6 +9,8 @@ fn transcripts() {
     let cases = trycmd::TestCases::new();
     cases
         .env("NO_COLOR", "1")
+        // 2026-03-25, a few days before the clocks change in Europe.
+        .env("SOURCE_DATE_EPOCH", "1774440000")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_SHARED_CREDENTIALS_FILE", "none")
         .env("AWS_CONFIG_FILE", "none")

@@ -4,7 +4,7 @@
 //! at the end of a line says what must be found on that line; nothing else may be found. Further blocks:
 //!
 //! * ```` ```yaml other.yml ````, ```` ```text name ````: another file. A second `yaml serverless.yml` is an edit.
-//! * ```` ```options ````: lines `stage: x`, `param.name: x`, `env.NAME: x`.
+//! * ```` ```options ````: lines `stage: x`, `param.name: x`, `env.NAME: x`, and `now: 2026-01-31T00:00:00Z`, the time.
 //! * ```` ```template LogicalId ````: a part of the resource's properties, in YAML. ```` ```resource LogicalId ````: of the resource.
 //! * ```` ```print path ````: the resolved value at a path, in YAML.
 //! * ```` ```complete ````, ```` ```hover ````, ```` ```definition ````: at `$0` of the input; lines that must be there.
@@ -94,6 +94,7 @@ fn options(text: &str) -> Options {
         match key.split_once('.') {
             Some(("param", name)) => drop(options.params.insert(name.into(), value.into())),
             Some(("env", name)) => drop(env.insert(name.into(), value.into())),
+            _ if key == "now" => options.now = value.parse::<jiff::Timestamp>().ok().map(|it| it.as_second()),
             _ => drop(options.options.insert(key.into(), value.into())),
         }
     }
@@ -161,7 +162,7 @@ fn shown(db: &Database, service: Service, kind: &str, file: File, at: usize) -> 
             .map(|it| it.label)
             .collect::<Vec<_>>()
             .join("\n"),
-        "hover" => hover::at(db, service, file, at).map(|it| it.markdown).unwrap_or_default(),
+        "hover" => hover::at(db, service, file, at, service.options(db).now.unwrap_or_default()).map(|it| it.markdown).unwrap_or_default(),
         "rename" => rename::at(db, service, file, at).map_or_else(String::new, |it| {
             let places: Vec<String> =
                 it.places.iter().map(|(file, range)| place(db, service, *file, range.start)).collect();

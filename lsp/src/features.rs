@@ -7,4 +7,5 @@ pub mod definition;
 pub mod diagnostics;
 pub mod hover;
 pub mod rename;
+pub mod schedule;
 pub mod variable;

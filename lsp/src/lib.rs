@@ -23,9 +23,12 @@ mod worker;
 
 use std::collections::BTreeMap;
 
+/// The time in seconds since 1970 in UTC.
+pub type Clock = fn() -> i64;
+
 /// Serves an editor over standard input and output until it says goodbye. `environment` is what `${env:...}` sees.
-pub fn run(environment: BTreeMap<String, String>) -> std::io::Result<()> {
+pub fn run(environment: BTreeMap<String, String>, clock: Clock) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(server::serve(environment));
+    runtime.block_on(server::serve(environment, clock));
     Ok(())
 }

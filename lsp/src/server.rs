@@ -11,6 +11,7 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer, LspService, Server};
 
+use crate::Clock;
 use crate::features::{code_action, completion, definition, hover, rename};
 use crate::position::{Encoding, LinePosition, Lines, offset};
 use crate::protocol;
@@ -19,17 +20,18 @@ use crate::worker::{self, Change, Message};
 struct Backend {
     messages: Mutex<Sender<Message>>,
     encoding: Arc<OnceLock<Encoding>>,
+    clock: Clock,
 }
 
 /// Serves until the client says goodbye.
-pub async fn serve(environment: BTreeMap<String, String>) {
-    let (service, socket) = LspService::new(|client| Backend::new(client, environment));
+pub async fn serve(environment: BTreeMap<String, String>, clock: Clock) {
+    let (service, socket) = LspService::new(|client| Backend::new(client, environment, clock));
     // Many requests may wait while a change must still come through at once.
     Server::new(tokio::io::stdin(), tokio::io::stdout(), socket).concurrency_level(256).serve(service).await;
 }
 
 impl Backend {
-    fn new(client: Client, environment: BTreeMap<String, String>) -> Backend {
+    fn new(client: Client, environment: BTreeMap<String, String>, clock: Clock) -> Backend {
         let encoding: Arc<OnceLock<Encoding>> = Arc::default();
         let runtime = tokio::runtime::Handle::current();
         let counted = encoding.clone();
@@ -39,7 +41,8 @@ impl Backend {
             let diagnostics = protocol::diagnostics(&published, encoding);
             runtime.block_on(client.publish_diagnostics(uri, diagnostics, published.version));
         };
-        Backend { messages: Mutex::new(worker::start(environment, Box::new(publish))), encoding }
+        let messages = Mutex::new(worker::start(environment, clock(), Box::new(publish)));
+        Backend { messages, encoding, clock }
     }
 
     fn post(&self, message: Message) {
@@ -139,8 +142,9 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let encoding = self.encoding();
+        let now = (self.clock)();
         self.ask(params.text_document_position_params, move |db, service, file, offset| {
-            let found = hover::at(db, service, file, offset)?;
+            let found = hover::at(db, service, file, offset, now)?;
             let lines = Lines::new(pipeline::text(db, file));
             let range = protocol::range(&lines, &found.range, encoding);
             Some(Hover {

@@ -98,8 +98,8 @@ struct Job {
     versions: HashMap<String, i32>,
 }
 
-/// Starts the thread; what is sent to it is done in order.
-pub fn start(environment: BTreeMap<String, String>, publish: Publish) -> Sender<Message> {
+/// Starts the thread; what is sent to it is done in order. `now` tells what has passed.
+pub fn start(environment: BTreeMap<String, String>, now: i64, publish: Publish) -> Sender<Message> {
     let (sender, receiver) = channel();
     let (checker, jobs) = channel();
     std::thread::spawn(move || check(&jobs, &publish));
@@ -111,7 +111,7 @@ pub fn start(environment: BTreeMap<String, String>, publish: Publish) -> Sender<
             open,
             documents: HashMap::new(),
             services: BTreeMap::new(),
-            environment: Options { env: Arc::new(env), ..Options::default() },
+            environment: Options { env: Arc::new(env), now: Some(now), ..Options::default() },
             encoding: Encoding::Utf16,
             checker,
         };

@@ -74,7 +74,7 @@ pub enum Command {
     Migrate(Migrate),
     /// Print the JSON Schema of `serverless.yml`, for editors.
     Schema,
-    /// Explain a rule, an error code of the framework, a logical id of this service, or a property.
+    /// Explain a rule, an error code of the framework, a logical id of this service, a property, or a schedule.
     Explain(Explain),
     /// Deploy the service.
     Deploy(Deploy),
@@ -213,6 +213,9 @@ pub struct Explain {
     /// What to explain; without it, all rules are listed.
     #[arg(value_name = "ID")]
     pub id: Option<String>,
+    /// The time zone of a schedule such as `cron(0 12 * * ? *)`.
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
 }
 
 /// `slsc deploy`.

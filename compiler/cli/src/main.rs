@@ -4,6 +4,7 @@
 //! or the operation failed; 2 wrong usage, or a file that cannot be read.
 
 mod args;
+mod clock;
 mod commands;
 mod dependencies;
 mod files;

@@ -175,6 +175,7 @@ pub fn options(global: &Global) -> Result<Options, Failure> {
         options: all,
         params,
         env: Arc::new(env),
+        now: Some(crate::clock::now()),
         shown_from: None,
     })
 }

@@ -57,6 +57,8 @@ pub struct Options {
     pub params: BTreeMap<EcoString, EcoString>,
     /// The environment.
     pub env: Arc<BTreeMap<EcoString, EcoString>>,
+    /// The time in seconds since 1970 in UTC, where it is known. It is only used to tell what has passed.
+    pub now: Option<i64>,
     /// The directory that paths of files are shown from; the service's own unless it is given.
     pub shown_from: Option<EcoString>,
 }

@@ -56,6 +56,13 @@ pub enum Place {
         /// Its key or its value.
         part: Part,
     },
+    /// A piece of a string of the resolved configuration; the whole value where it was not written in one piece.
+    Inside {
+        /// The path in the resolved configuration.
+        path: Path,
+        /// A byte range inside of the string.
+        within: Range<usize>,
+    },
     /// In one file as it is written.
     Written {
         /// The file.

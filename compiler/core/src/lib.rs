@@ -31,6 +31,7 @@ pub mod package;
 pub mod path;
 pub mod pipeline;
 pub mod rules;
+pub mod schedule;
 pub mod service;
 pub mod shape;
 pub mod stages;

@@ -5,13 +5,14 @@
 
 use std::ops::Range;
 
-use slsc_yaml::{NodeId, Tree};
+use slsc_yaml::{NodeId, NodeKind, Tree};
 
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::document::{Found, find};
-use crate::path::Path;
+use crate::path::{Path, Segment};
 use crate::pipeline;
+use crate::value::Value;
 use crate::variables::Written;
 
 /// Characters of a file.
@@ -38,11 +39,20 @@ pub fn locate(db: &dyn Db, service: Service, place: &Place) -> Span {
                 _ => span,
             }
         }
-        Place::Resolved { path, part } => resolved(db, service, path, *part),
+        Place::Resolved { path, part } => {
+            let (at, part) = origin(db, service, path, *part);
+            written(db, &at, part)
+        }
+        Place::Inside { path, within } => {
+            let (at, part) = origin(db, service, path, Part::Value);
+            piece(db, service, path, &at, within.clone()).unwrap_or_else(|| written(db, &at, part))
+        }
     }
 }
 
-fn resolved(db: &dyn Db, service: Service, path: &Path, part: Part) -> Span {
+/// Where `part` of the entry at `path` of the resolved configuration was written, or the variable that it came
+/// through, which stands as a value.
+fn origin(db: &dyn Db, service: Service, path: &Path, part: Part) -> (Written, Part) {
     let grafts = &pipeline::resolved(db, service).grafts;
     // The key of an entry stands where the entry does, even if its value came from elsewhere.
     let key_of_graft = part == Part::Key
@@ -64,13 +74,36 @@ fn resolved(db: &dyn Db, service: Service, path: &Path, part: Part) -> Span {
     match found {
         Some(graft) => match &graft.written {
             Some(origin) => {
-                let whole =
+                let path =
                     below.segments().iter().fold(origin.path.clone(), |path, it| path.join(it.clone()));
-                written(db, &Written { file: origin.file, path: whole }, part)
+                (Written { file: origin.file, path }, part)
             }
-            None => written(db, &graft.used, Part::Value),
+            None => (graft.used.clone(), Part::Value),
         },
-        None => written(db, &Written { file: service.config(db), path: below }, part),
+        None => (Written { file: service.config(db), path: below }, part),
+    }
+}
+
+/// The characters of a piece of the string at `path`, if the string stands at `at` as it is in the configuration.
+fn piece(db: &dyn Db, service: Service, path: &Path, at: &Written, within: Range<usize>) -> Option<Span> {
+    let value =
+        path.segments().iter().try_fold(&pipeline::resolved(db, service).value, |value, step| {
+            match (value, step) {
+                (Value::Array(items), Segment::Index(index)) => items.get(usize::try_from(*index).ok()?),
+                (Value::Object(object), Segment::Key(key)) => object.get(key),
+                _ => None,
+            }
+        });
+    if !has_places(db, at.file) {
+        return None;
+    }
+    let tree = &pipeline::parsed(db, at.file).tree;
+    let found = find(tree, tree.root()?, &at.path);
+    match (&tree.node(tree.target(found.value)).kind, value?) {
+        (NodeKind::String(text), Value::String(whole)) if **text == **whole => {
+            inside(db, at.file, &at.path, within)
+        }
+        _ => None,
     }
 }
 

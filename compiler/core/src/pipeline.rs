@@ -207,6 +207,7 @@ fn checker(db: &dyn Db, service: Service, path: Path) -> Checker {
     let mut cx = Checker::new(path, mode.validation.level(), mode.foreign_keys);
     cx.old_keys = mode.dialect != Dialect::V4;
     cx.strict = mode.strict;
+    cx.now = service.options(db).now;
     cx
 }
 

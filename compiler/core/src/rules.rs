@@ -76,6 +76,10 @@ rules! {
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
+    SCHEDULE_DOUBTFUL "schedule-doubtful" Warning "A schedule is written as AWS does not document it." [];
+    SCHEDULE_EXPRESSION "schedule-expression" Error "A schedule is not written as AWS takes it." [];
+    SCHEDULE_NEVER_RUNS "schedule-never-runs" Warning "A schedule never runs, or never again." [];
+    SCHEDULE_SURPRISE "schedule-surprise" Hint "A schedule runs at other times than it seems." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
     UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER", "ALB_MISSING_AUTHORIZER"];
@@ -85,6 +89,7 @@ rules! {
     UNKNOWN_IMAGE "unknown-image" Error "An image is named that the service does not have." ["REFERENCED_FUNCTION_IMAGE_NOT_DEFINED_IN_PROVIDER"];
     UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
     UNKNOWN_RESOURCE "unknown-resource" Error "A resource is extended that the template does not have." ["RESOURCE_EXTENSION_NOT_EXISTING"];
+    UNKNOWN_TIME_ZONE "unknown-time-zone" Error "A time zone is named that there is not." [];
     UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." ["WEBSOCKETS_INVALID_LOGS_LEVEL", "COGNITO_INVALID_LAMBDA_VERSION"];
     UNLISTED_STAGE "unlisted-stage" Error "A stage or a region is chosen that `serverless.env.yml` does not list." [];
     UNRESOLVED_VARIABLE "unresolved-variable" Error "A variable has no value." ["MISSING_VARIABLE_RESULT", "VARIABLES_RESOLUTION_ERROR", "UNRECOGNIZED_VARIABLE_SOURCES"];

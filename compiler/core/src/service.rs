@@ -77,10 +77,11 @@ pub struct DisabledDeprecations;
 
 impl Typed for DisabledDeprecations {
     const SHAPE: &'static Shape = &Shape::OneOf(&[
-        &Shape::String(StringShape { noun: "`*`", pattern: Some(r"^\*$") }),
+        &Shape::String(StringShape { noun: "`*`", pattern: Some(r"^\*$"), grammar: None }),
         &Shape::List(&Shape::String(StringShape {
             noun: "a code of a deprecation",
             pattern: Some("^[A-Z0-9_]+$"),
+            grammar: None,
         })),
     ]);
 

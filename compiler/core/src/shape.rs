@@ -7,6 +7,7 @@
 
 pub mod cfn;
 pub mod check;
+pub mod grammar;
 pub mod scalar;
 pub mod schema;
 
@@ -18,6 +19,7 @@ use ecow::EcoString;
 use crate::value::Value;
 
 pub use cfn::{Cfn, RefOrImport};
+pub use grammar::Grammar;
 pub use scalar::{Arn, Int, Number, Text};
 pub use slsc_derive::Typed;
 
@@ -60,6 +62,8 @@ pub struct StringShape {
     pub noun: &'static str,
     /// A regular expression that it must contain a match of.
     pub pattern: Option<&'static str>,
+    /// The language that it is in, if it has one: that says what is wrong, and the pattern is for schemas only.
+    pub grammar: Option<&'static Grammar>,
 }
 
 /// A closed set of words.

@@ -153,6 +153,16 @@ fn words(shape: &Shape, prefix: &str) -> Vec<Proposal> {
         Shape::Choice(choice) => {
             choice.words.iter().filter(|it| !it.ended).map(|it| value(it.text, it.docs)).collect()
         }
+        Shape::String(string) => {
+            let proposals = string.grammar.map(|it| (it.proposals)()).unwrap_or_default();
+            proposals.iter().map(|(text, docs)| value(text, docs)).collect()
+        }
+        Shape::Object(object) => object
+            .shorthand
+            .and_then(|key| object.field(key))
+            .map_or_else(Vec::new, |field| words(field.shape, prefix)),
+        Shape::List(item) => words(item, prefix),
+        Shape::OneOf(shapes) => shapes.iter().flat_map(|it| words(it, prefix)).collect(),
         _ => Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use slsc_core::shape::Shape;
 use slsc_core::value::Value;
 use slsc_core::variables::sources;
 
-use super::{beta, variable};
+use super::{beta, schedule, variable};
 
 /// What is shown, and for which characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +23,11 @@ pub struct Hover {
     pub range: Range<usize>,
 }
 
-/// What is to be said at `offset` of a file.
-pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Option<Hover> {
+/// What is to be said at `offset` of a file; `now` is the time in seconds since 1970 in UTC.
+pub fn at(db: &Database, service: Service, file: File, offset: usize, now: i64) -> Option<Hover> {
     of_beta_variable(db, service, file, offset)
         .or_else(|| of_variable(db, service, file, offset))
+        .or_else(|| schedule::at(db, service, file, offset, now))
         .or_else(|| of_key(db, service, file, offset))
 }
 

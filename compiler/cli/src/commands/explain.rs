@@ -1,4 +1,6 @@
-//! `slsc explain`: a rule, an error code of the framework, a logical id of this service, or a property.
+//! `slsc explain`: a rule, an error code of the framework, a logical id of this service, a property, or a schedule.
+
+mod schedule;
 
 use std::process::ExitCode;
 
@@ -21,6 +23,9 @@ pub fn run(args: &Explain, global: &Global) -> Result<ExitCode, Failure> {
         output::result(&list())?;
         return Ok(ExitCode::SUCCESS);
     };
+    if schedule::is_meant(id) {
+        return schedule::run(id, args.timezone.as_deref());
+    }
     let by_name = RULES.iter().find(|it| it.id == id).map(|it| it.page.to_owned());
     let text = by_name
         .or_else(|| codes::find(id).map(|it| code(&it)))
@@ -101,8 +106,8 @@ fn list() -> String {
     });
     out += "\nVariables\n";
     SOURCES.iter().for_each(|it| out += &row(it.syntax, it.docs));
-    out += "\nAlso a property such as `functions.*.timeout`, a logical id of the service, and an error code of the\n\
-            framework such as `MISSING_VARIABLE_RESULT`.\n";
+    out += "\nAlso a property such as `functions.*.timeout`, a logical id of the service, an error code of the framework\n\
+            such as `MISSING_VARIABLE_RESULT`, and a schedule such as `cron(0 12 * * ? *)`.\n";
     out
 }
 

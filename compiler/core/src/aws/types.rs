@@ -54,6 +54,7 @@ impl Typed for Environment {
         key: Some(StringShape {
             noun: "a name of an environment variable",
             pattern: Some("^[A-Za-z_][a-zA-Z0-9_]*$"),
+            grammar: None,
         }),
         value: Cfn::<Text>::SHAPE,
     });
@@ -72,6 +73,7 @@ impl Typed for Tags {
         key: Some(StringShape {
             noun: "a tag's key",
             pattern: Some(r"^([^a]|a[^w]|aw[^s]|aws[^:]|a$|aw$|aws$)[\w./=+:\-_\x20@]{0,127}$"),
+            grammar: None,
         }),
         value: Text::SHAPE,
     });
@@ -211,6 +213,7 @@ impl Typed for ImageReference {
         pattern: Some(
             r"(^\d+\.dkr\.ecr\.[a-z0-9-]+..amazonaws.com/([^@]+)|([^@:]+@sha256:[a-f0-9]{64})$)|(^[a-z][a-z0-9-_]{1,31}$)",
         ),
+        grammar: None,
     });
 
     fn decode(value: &Value) -> Option<ImageReference> {

@@ -80,7 +80,7 @@ pub fn place(db: &dyn Db, service: Service, at: &Place) -> String {
 /// The path in what a program gives, where that is all that is known of a place.
 fn given_path<'a>(db: &dyn Db, span: &Span, at: &'a Place) -> Option<&'a Path> {
     match at {
-        Place::Resolved { path, .. } | Place::Written { path, .. } => {
+        Place::Resolved { path, .. } | Place::Inside { path, .. } | Place::Written { path, .. } => {
             (!has_places(db, span.file)).then_some(path)
         }
         Place::Source { .. } => None,

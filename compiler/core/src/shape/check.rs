@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 
 use self::collection::{check_list, check_map};
 use super::cfn::{is_intrinsic, is_one_of};
+use super::grammar::Fault;
 use super::{ByKeyShape, ChoiceShape, Field, Limits, ObjectShape, Shape, StringShape};
 use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
 use crate::path::{Path, Segment};
@@ -36,12 +37,14 @@ pub struct Checker {
     pub old_keys: bool,
     /// Whether words are refused that have ended, such as runtimes.
     pub strict: bool,
+    /// The time in seconds since 1970 in UTC, where it is known: what has passed is told.
+    pub now: Option<i64>,
 }
 
 impl Checker {
     /// A check of the value at `path` of the resolved configuration.
     pub fn new(path: Path, level: Option<Severity>, foreign_keys: bool) -> Checker {
-        Checker { path, diagnostics: Vec::new(), level, foreign_keys, old_keys: true, strict: false }
+        Checker { path, diagnostics: Vec::new(), level, foreign_keys, old_keys: true, strict: false, now: None }
     }
 
     /// A check of another value by the same rules.
@@ -202,6 +205,10 @@ fn check_string(text: &EcoString, shape: &StringShape, limits: &Limits, cx: &mut
             return;
         }
     }
+    if let Some(grammar) = shape.grammar {
+        (grammar.check)(text, cx.now).into_iter().for_each(|it| report_fault(it, text, cx));
+        return;
+    }
     for pattern in [shape.pattern, limits.pattern].into_iter().flatten() {
         if !matches(pattern, text) {
             let shown = shorten(text);
@@ -218,6 +225,21 @@ fn check_string(text: &EcoString, shape: &StringShape, limits: &Limits, cx: &mut
             return;
         }
     }
+}
+
+fn report_fault(fault: Fault, text: &EcoString, cx: &mut Checker) {
+    let at = Place::Inside { path: cx.path.clone(), within: fault.within };
+    let mut diagnostic = Diagnostic::new(fault.rule, at, fault.message);
+    diagnostic.severity = fault.severity;
+    diagnostic.why = fault.why;
+    diagnostic.help = fault.help;
+    cx.report(match fault.instead {
+        Some(instead) => {
+            let whole = Place::Inside { path: cx.path.clone(), within: 0..text.len() };
+            diagnostic.replace(eco_format!("replace with `{instead}`"), false, whole, instead)
+        }
+        None => diagnostic,
+    });
 }
 
 /// A text short enough to stand in a message.
@@ -388,6 +410,7 @@ fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits
 fn closeness(found: &[Diagnostic]) -> (usize, std::cmp::Reverse<usize>) {
     let depth = |it: &Diagnostic| match &it.at {
         Place::Resolved { path, part } => path.segments().len() * 2 - usize::from(*part == Part::Key).min(1),
+        Place::Inside { path, .. } => path.segments().len() * 2,
         _ => 0,
     };
     (found.iter().map(depth).min().unwrap_or_default(), std::cmp::Reverse(found.len()))

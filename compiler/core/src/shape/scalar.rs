@@ -53,7 +53,7 @@ impl From<Number> for Value {
 pub type Text = EcoString;
 
 impl Typed for EcoString {
-    const SHAPE: &'static Shape = &Shape::String(StringShape { noun: "a string", pattern: None });
+    const SHAPE: &'static Shape = &Shape::String(StringShape { noun: "a string", pattern: None, grammar: None });
 
     fn decode(value: &Value) -> Option<EcoString> {
         match value {
@@ -72,7 +72,7 @@ macro_rules! formats {
         pub struct $name(pub EcoString);
 
         impl Typed for $name {
-            const SHAPE: &'static Shape = &Shape::String(StringShape { noun: $noun, pattern: Some($pattern) });
+            const SHAPE: &'static Shape = &Shape::String(StringShape { noun: $noun, pattern: Some($pattern), grammar: None });
 
             fn decode(value: &Value) -> Option<$name> {
                 EcoString::decode(value).map($name)

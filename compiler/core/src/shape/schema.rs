@@ -403,7 +403,7 @@ mod tests {
             removed: false,
             since_4: false,
         };
-        let text: &Shape = &Shape::String(StringShape { noun: "a string", pattern: None });
+        let text: &Shape = &Shape::String(StringShape { noun: "a string", pattern: None, grammar: None });
         let number = &Shape::Number { integer: true };
         assert_eq!(default(&field("Memory in MB. 1024 by default.", number)), Some(json!(1024)));
         assert_eq!(default(&field("The stage. `dev` by default.", text)), Some(json!("dev")));

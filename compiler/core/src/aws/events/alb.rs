@@ -50,6 +50,7 @@ impl Typed for ListenerArn {
     const SHAPE: &'static Shape = &Shape::String(StringShape {
         noun: "the ARN of a listener of an application load balancer",
         pattern: Some(r"^arn:aws[\w-]*:elasticloadbalancing:.+:listener/app/[\w-]+/([\w-]+)/([\w-]+)$"),
+        grammar: None,
     });
 
     fn decode(value: &Value) -> Option<ListenerArn> {
@@ -121,6 +122,7 @@ impl Typed for Query {
         key: Some(StringShape {
             noun: "a parameter of at most 128 characters",
             pattern: Some(r"^[\s\S]{0,128}$"),
+            grammar: None,
         }),
         value: Text::SHAPE,
     });

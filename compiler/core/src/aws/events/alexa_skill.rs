@@ -29,7 +29,7 @@ pub struct AppId(pub Text);
 
 impl Typed for AppId {
     const SHAPE: &'static Shape =
-        &Shape::String(StringShape { noun: "the id of an Alexa skill", pattern: Some(r"^[a-zA-Z0-9._\-]+$") });
+        &Shape::String(StringShape { noun: "the id of an Alexa skill", pattern: Some(r"^[a-zA-Z0-9._\-]+$"), grammar: None });
 
     fn decode(value: &Value) -> Option<AppId> {
         Text::decode(value).map(AppId)

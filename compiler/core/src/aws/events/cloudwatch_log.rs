@@ -31,7 +31,7 @@ pub struct LogGroupName(pub Text);
 
 impl Typed for LogGroupName {
     const SHAPE: &'static Shape =
-        &Shape::String(StringShape { noun: "the name of a log group", pattern: Some("^[/#A-Za-z0-9-_.]+$") });
+        &Shape::String(StringShape { noun: "the name of a log group", pattern: Some("^[/#A-Za-z0-9-_.]+$"), grammar: None });
 
     fn decode(value: &Value) -> Option<LogGroupName> {
         Text::decode(value).map(|it| LogGroupName(one_line(&it)))

@@ -60,6 +60,7 @@ impl Typed for Expression {
     const SHAPE: &'static Shape = &Shape::String(StringShape {
         noun: "a rate as `rate(10 minutes)`, or a schedule as `cron(0 12 * * ? *)`",
         pattern: Some(r"^(?:cron|rate)\(.+\)$"),
+        grammar: Some(&crate::schedule::BUS_GRAMMAR),
     });
 
     fn decode(value: &Value) -> Option<Expression> {

@@ -48,6 +48,7 @@ impl Typed for HttpText {
     const SHAPE: &'static Shape = &Shape::String(StringShape {
         noun: "a method and a path, such as `GET /users`",
         pattern: Some(r"(?i)^(?:\*|(GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE|ANY) (/\S*))$"),
+        grammar: None,
     });
 
     fn decode(value: &Value) -> Option<HttpText> {

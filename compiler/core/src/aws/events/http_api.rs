@@ -38,6 +38,7 @@ impl Typed for RouteText {
     const SHAPE: &'static Shape = &Shape::String(StringShape {
         noun: "a method and a path, such as `GET /users`, or `*`",
         pattern: Some(r"(?i)^(?:\*|(ANY|GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE) (/\S*))$"),
+        grammar: None,
     });
 
     fn decode(value: &Value) -> Option<RouteText> {

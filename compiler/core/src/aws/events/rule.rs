@@ -9,6 +9,9 @@ use crate::rules;
 use crate::shape::{Map, Text, Typed};
 use crate::value::{Object, Value};
 
+/// The most entries of `inputPathsMap`.
+const MOST_PATHS: usize = 100;
+
 /// A template for what a function is invoked with.
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
@@ -38,6 +41,33 @@ impl InputTransformer {
 /// `State` of a rule.
 pub fn state(enabled: Option<bool>) -> &'static str {
     if enabled == Some(false) { "DISABLED" } else { "ENABLED" }
+}
+
+/// Reports names of an input transformer that EventBridge refuses.
+/// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html>
+pub fn report_transformer(transformer: &InputTransformer, from: &Path, out: &mut Fragment) {
+    let path = from.join("inputPathsMap");
+    let Some(names) = &transformer.input_paths_map else { return };
+    if names.len() > MOST_PATHS {
+        let message = eco_format!("{} entries are more than {MOST_PATHS}", names.len());
+        out.report(
+            Diagnostic::new(&rules::OUT_OF_RANGE, Place::key(path.clone()), message)
+                .help(eco_format!("name at most {MOST_PATHS} parts of the event")),
+        );
+    }
+    for name in names.keys() {
+        let known = name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-'));
+        if !known || name.is_empty() {
+            out.report(
+                Diagnostic::new(
+                    &rules::INVALID_FORMAT,
+                    Place::key(path.join(name)),
+                    eco_format!("`{name}` is not a name for a part of the event"),
+                )
+                .help("use letters, digits, `-` and `_`"),
+            );
+        }
+    }
 }
 
 /// Reports all but the first of the options that say what the function is invoked with: a target takes one.

@@ -5,7 +5,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::rule::{InputTransformer, state};
+use super::rule::{InputTransformer, report_inputs, report_transformer, state};
 use super::{EventSource, FunctionEvents};
 use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::cfn::{Fragment, Permission, Resource, get_att, sub};
@@ -13,8 +13,15 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
 use crate::path::Path;
 use crate::rules;
-use crate::shape::{Cfn, Map, Shape, StringShape, Text, Typed};
+use crate::schedule::{self, zone};
+use crate::shape::{Cfn, Int, Map, Shape, StringShape, Text, Typed};
 use crate::value::{Object, Value};
+
+/// The most characters of what a function is invoked with.
+const LONGEST_INPUT: usize = 8192;
+
+/// The most characters of names.
+const LONGEST_NAME: usize = 64;
 
 /// Invokes the function by the clock.
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
@@ -26,13 +33,14 @@ pub struct Schedule {
     /// Whether the schedule is on. `true` by default.
     pub enabled: Option<bool>,
     /// The name of the rule. Only with a single rate.
-    #[pattern(r"[\.\-_A-Za-z0-9]+")]
+    #[pattern(r"^[\.\-_A-Za-z0-9]+$")]
     #[length(1, 64)]
     pub name: Option<Text>,
     /// What it is for.
     #[length(0, 512)]
     pub description: Option<Text>,
     /// What the function is invoked with: a text in JSON, or a mapping.
+    #[length(0, 8192)]
     pub input: Option<ScheduleInput>,
     /// The part of the event that the function is invoked with.
     #[length(0, 256)]
@@ -49,12 +57,45 @@ pub struct Schedule {
     #[length(1, 64)]
     #[since_4]
     pub group_name: Option<Cfn<Text>>,
-    /// The time zone, with the scheduler.
-    #[pattern(r"[\w\-/]+")]
-    pub timezone: Option<Text>,
+    /// The time zone, with the scheduler: a name of the IANA database such as `Europe/Berlin`. UTC by default.
+    pub timezone: Option<TimeZoneName>,
+    /// In how many minutes after its time the scheduler may run it. At once by default.
+    pub flexible_time_window: Option<FlexibleTimeWindow>,
 }
 
-/// `rate(...)` or `cron(...)`.
+/// A span in which the scheduler may run it.
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html>
+#[derive(Clone, Debug, PartialEq, Eq, Typed)]
+pub struct FlexibleTimeWindow {
+    /// How many minutes it has.
+    #[shorthand]
+    #[range(1, 1440)]
+    pub maximum_window_in_minutes: Int,
+}
+
+/// The name of a time zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeZoneName(pub Text);
+
+impl Typed for TimeZoneName {
+    const SHAPE: &'static Shape = &Shape::String(StringShape {
+        noun: "a time zone such as `Europe/Berlin`",
+        pattern: Some(r"^[A-Za-z0-9_+\-/]+$"),
+        grammar: Some(&zone::GRAMMAR),
+    });
+
+    fn decode(value: &Value) -> Option<TimeZoneName> {
+        Text::decode(value).map(TimeZoneName)
+    }
+}
+
+impl From<TimeZoneName> for Value {
+    fn from(it: TimeZoneName) -> Value {
+        Value::String(it.0)
+    }
+}
+
+/// `rate(...)`, `cron(...)` or, with the scheduler, `at(...)`.
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rate(pub Text);
@@ -63,8 +104,9 @@ impl Typed for Rate {
     const SHAPE: &'static Shape = &Shape::String(StringShape {
         noun: "a rate as `rate(1 minute)` or `rate(10 minutes)`, or a schedule as `cron(0 12 * * ? *)`",
         pattern: Some(
-            r"^rate\((?:1 (?:minute|hour|day)|(?:1\d+|[2-9]\d*) (?:minute|hour|day)s)\)$|^cron\(\S+ \S+ \S+ \S+ \S+ \S+\)$",
+            r"^rate\((?:1 (?:minute|hour|day)|(?:1\d+|[2-9]\d*) (?:minute|hour|day)s)\)$|^cron\(\S+ \S+ \S+ \S+ \S+ \S+\)$|^at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)$",
         ),
+        grammar: Some(&schedule::GRAMMAR),
     });
 
     fn decode(value: &Value) -> Option<Rate> {
@@ -121,6 +163,8 @@ impl EventSource for Schedule {
             let from = events.function.event_path(placed.index, Self::KEY);
             let schedule = &placed.event;
             report(schedule, &from, out);
+            report_input(schedule, &from, out);
+            report_target(schedule, events.function, &from, out);
             for rate in &schedule.rate {
                 count += 1;
                 match schedule.method {
@@ -167,9 +211,90 @@ fn report(schedule: &Schedule, from: &Path, out: &mut Fragment) {
     for (key, _) in bus_only.iter().filter(|(_, given)| *given && scheduler) {
         conflict(key, eco_format!("the scheduler does not take `{key}`"), "remove it, or use `method: eventBus`");
     }
-    let scheduler_only = [("timezone", schedule.timezone.is_some()), ("groupName", schedule.group_name.is_some())];
+    let scheduler_only = [
+        ("timezone", schedule.timezone.is_some()),
+        ("groupName", schedule.group_name.is_some()),
+        ("flexibleTimeWindow", schedule.flexible_time_window.is_some()),
+    ];
     for (key, _) in scheduler_only.iter().filter(|(_, given)| *given && !scheduler) {
         conflict(key, eco_format!("only the scheduler takes `{key}`"), "add `method: scheduler`");
+    }
+    for (index, rate) in schedule.rate.iter().enumerate().filter(|_| !scheduler) {
+        let Cfn::Value(Rate(text)) = rate else { continue };
+        if matches!(schedule::parse(text, None).expression, Some(schedule::Expression::At(_))) {
+            let path = from.join("rate");
+            let path = if schedule.rate.len() > 1 { path.join(index) } else { path };
+            out.report(
+                Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path), "only the scheduler takes `at(...)`")
+                    .why("a rule of the event bus runs again and again")
+                    .help("add `method: scheduler`"),
+            );
+        }
+    }
+}
+
+/// What the function is invoked with: one thing, in JSON, of a size that AWS takes.
+fn report_input(schedule: &Schedule, from: &Path, out: &mut Fragment) {
+    if schedule.method != Some(Method::Scheduler) {
+        let given = [
+            ("input", schedule.input.is_some()),
+            ("inputPath", schedule.input_path.is_some()),
+            ("inputTransformer", schedule.input_transformer.is_some()),
+        ];
+        report_inputs(&given, from, out);
+    }
+    if let Some(transformer) = &schedule.input_transformer {
+        report_transformer(transformer, &from.join("inputTransformer"), out);
+    }
+    let path = from.join("input");
+    match &schedule.input {
+        Some(ScheduleInput::Text(InputText(text))) => report_json(text, path, out),
+        Some(ScheduleInput::Mapping(map)) => {
+            if let (Some(Value::String(body)), 1) = (map.get("body"), map.len()) {
+                report_json(body, path.join("body"), out);
+            }
+            let length = input(schedule).map_or(0, |it| it.chars().count());
+            if length > LONGEST_INPUT {
+                let message = eco_format!("the input has {length} characters in JSON, the most is {LONGEST_INPUT}");
+                out.report(
+                    Diagnostic::new(&rules::OUT_OF_RANGE, Place::key(path), message)
+                        .help("keep the data elsewhere, and let the function read it"),
+                );
+            }
+        }
+        None => {}
+    }
+}
+
+/// A text that must be JSON.
+fn report_json(text: &str, path: Path, out: &mut Fragment) {
+    if text.is_empty() {
+        return;
+    }
+    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) else { return };
+    let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let at = (before + error.column()).min(text.len());
+    let start = (0..at).rev().find(|it| text.is_char_boundary(*it)).unwrap_or_default();
+    let within = start..text.len().min(text.get(start..).and_then(|it| it.chars().next()).map_or(start, |it| start + it.len_utf8()));
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
+    out.report(
+        Diagnostic::new(&rules::JSON_SYNTAX, Place::Inside { path, within }, eco_format!("the input is not JSON: {said}"))
+            .why("the function is invoked with this text, which AWS takes as JSON only")
+            .help("put a text in double quotes of its own, or write the input as a mapping"),
+    );
+}
+
+/// The id of a rule's target is made of the function's key.
+fn report_target(schedule: &Schedule, function: &FunctionContext, from: &Path, out: &mut Fragment) {
+    let length = function.key.chars().count() + "Schedule".len();
+    if schedule.method != Some(Method::Scheduler) && length > LONGEST_NAME {
+        let message = eco_format!("the id of the rule's target would have {length} characters, the most is {LONGEST_NAME}");
+        out.report(
+            Diagnostic::new(&rules::OUT_OF_RANGE, Place::key(from.clone()), message)
+                .why("it is made of the key of the function")
+                .help("give the function a key of at most 56 characters, or add `method: scheduler`"),
+        );
     }
 }
 
@@ -239,7 +364,7 @@ fn scheduler(
     _service: &ServiceContext,
     from: &Path,
 ) -> Resource {
-    let Schedule { name, description, role_arn, group_name, timezone, .. } = schedule;
+    let Schedule { name, description, role_arn, group_name, timezone, flexible_time_window, .. } = schedule;
     let role = role_arn.as_ref().map_or_else(|| function.role_arn.clone(), Cfn::to_value);
     let mut target = Object::new();
     target.insert("Arn", function.target());
@@ -249,7 +374,15 @@ fn scheduler(
     properties.insert("ScheduleExpression", rate.to_value());
     properties.insert("State", state(schedule.enabled));
     properties.insert("Target", target);
-    properties.insert("FlexibleTimeWindow", json!({ "Mode": "OFF" }));
+    properties.insert(
+        "FlexibleTimeWindow",
+        match flexible_time_window {
+            Some(FlexibleTimeWindow { maximum_window_in_minutes: Int(minutes) }) => {
+                json!({ "Mode": "FLEXIBLE", "MaximumWindowInMinutes": (*minutes as f64) })
+            }
+            None => json!({ "Mode": "OFF" }),
+        },
+    );
     properties.insert_some("Name", name.clone());
     properties.insert_some("GroupName", group_name.clone());
     properties.insert_some("Description", description.clone());

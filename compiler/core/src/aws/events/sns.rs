@@ -41,7 +41,7 @@ pub struct TopicReference(pub Text);
 
 impl Typed for TopicReference {
     const SHAPE: &'static Shape =
-        &Shape::String(StringShape { noun: "the name or the ARN of a topic", pattern: Some(r"^[\w-]{1,256}$|^arn:") });
+        &Shape::String(StringShape { noun: "the name or the ARN of a topic", pattern: Some(r"^[\w-]{1,256}$|^arn:"), grammar: None });
 
     fn decode(value: &Value) -> Option<TopicReference> {
         Text::decode(value).map(TopicReference)

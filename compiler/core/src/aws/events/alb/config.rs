@@ -152,6 +152,7 @@ impl Typed for Uri {
             pchar!(),
             "|[/?])*)?$",
         )),
+        grammar: None,
     });
 
     fn decode(value: &Value) -> Option<Uri> {

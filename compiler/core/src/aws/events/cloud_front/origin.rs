@@ -35,6 +35,7 @@ impl Typed for OriginUrl {
             r"(\?([a-z0-9._~!$&'()*+,;=:@/?-]|%[0-9a-f]{2})*)?",
             r"(#([a-z0-9._~!$&'()*+,;=:@/?-]|%[0-9a-f]{2})*)?$",
         )),
+        grammar: None,
     });
 
     fn decode(value: &Value) -> Option<OriginUrl> {

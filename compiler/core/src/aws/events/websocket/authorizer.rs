@@ -30,6 +30,7 @@ impl Typed for FunctionReference {
     const SHAPE: &'static Shape = &Shape::String(StringShape {
         noun: "the key of a function, or an ARN",
         pattern: Some("^arn:|^[a-zA-Z0-9-_]+$"),
+        grammar: None,
     });
 
     fn decode(value: &Value) -> Option<FunctionReference> {
