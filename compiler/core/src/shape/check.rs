@@ -44,7 +44,15 @@ pub struct Checker {
 impl Checker {
     /// A check of the value at `path` of the resolved configuration.
     pub fn new(path: Path, level: Option<Severity>, foreign_keys: bool) -> Checker {
-        Checker { path, diagnostics: Vec::new(), level, foreign_keys, old_keys: true, strict: false, now: None }
+        Checker {
+            path,
+            diagnostics: Vec::new(),
+            level,
+            foreign_keys,
+            old_keys: true,
+            strict: false,
+            now: None,
+        }
     }
 
     /// A check of another value by the same rules.

@@ -53,7 +53,8 @@ impl From<Number> for Value {
 pub type Text = EcoString;
 
 impl Typed for EcoString {
-    const SHAPE: &'static Shape = &Shape::String(StringShape { noun: "a string", pattern: None, grammar: None });
+    const SHAPE: &'static Shape =
+        &Shape::String(StringShape { noun: "a string", pattern: None, grammar: None });
 
     fn decode(value: &Value) -> Option<EcoString> {
         match value {
