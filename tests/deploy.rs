@@ -4,6 +4,8 @@
 mod command;
 mod emulator;
 mod faults;
+#[cfg(unix)]
+mod images;
 mod life;
 mod proxy;
 mod service;

@@ -162,7 +162,9 @@ fn shown(db: &Database, service: Service, kind: &str, file: File, at: usize) -> 
             .map(|it| it.label)
             .collect::<Vec<_>>()
             .join("\n"),
-        "hover" => hover::at(db, service, file, at, service.options(db).now.unwrap_or_default()).map(|it| it.markdown).unwrap_or_default(),
+        "hover" => hover::at(db, service, file, at, service.options(db).now.unwrap_or_default())
+            .map(|it| it.markdown)
+            .unwrap_or_default(),
         "rename" => rename::at(db, service, file, at).map_or_else(String::new, |it| {
             let places: Vec<String> =
                 it.places.iter().map(|(file, range)| place(db, service, *file, range.start)).collect();

@@ -200,7 +200,14 @@ impl Worker {
                 if !self.services.contains_key(directory) {
                     let file = self.db.file(&config);
                     let options = self.environment.clone();
-                    let service = Service::new(&self.db, directory.into(), file, options, Arc::default());
+                    let service = Service::new(
+                        &self.db,
+                        directory.into(),
+                        file,
+                        options,
+                        Arc::default(),
+                        Arc::default(),
+                    );
                     self.services.insert(directory.to_owned(), service);
                 }
                 return;

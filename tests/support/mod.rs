@@ -60,6 +60,6 @@ impl System for Memory {
 pub fn open(files: &BTreeMap<String, Arc<str>>, options: Options) -> (Database, Service, QueryLog) {
     let (db, log) = Database::logged(Arc::new(Memory(files.clone())));
     let config = db.file("/service/serverless.yml");
-    let service = Service::new(&db, "/service".into(), config, options, Arc::default());
+    let service = Service::new(&db, "/service".into(), config, options, Arc::default(), Arc::default());
     (db, service, log)
 }

@@ -9,7 +9,7 @@ mod lsp;
 mod migrate;
 mod package;
 mod print;
-mod remote;
+pub mod remote;
 mod remove;
 mod schema;
 mod template;

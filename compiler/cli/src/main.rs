@@ -8,6 +8,7 @@ mod clock;
 mod commands;
 mod dependencies;
 mod files;
+mod images;
 mod output;
 mod program;
 mod project;

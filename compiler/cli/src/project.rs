@@ -56,7 +56,7 @@ impl Project {
             let json = program::evaluate(&directory, &config, global.verbose || global.debug.is_some())?;
             file.set_content(&mut db).to(Content::Evaluated(json.into()));
         }
-        let service = Service::new(&db, directory, file, options, Arc::default());
+        let service = Service::new(&db, directory, file, options, Arc::default(), Arc::default());
         Ok(Project { db, service })
     }
 

@@ -43,7 +43,8 @@ fn service(count: usize) -> String {
 fn open(text: &str) -> (Database, Service) {
     let db = Database::new(Arc::new(Memory(text.into())));
     let config = db.file("/service/serverless.yml");
-    let service = Service::new(&db, "/service".into(), config, Options::default(), Arc::default());
+    let service =
+        Service::new(&db, "/service".into(), config, Options::default(), Arc::default(), Arc::default());
     (db, service)
 }
 

@@ -78,6 +78,10 @@ pub struct Service {
     /// The archives that have been made: their names and the base64 of their SHA-256. Empty before packaging.
     #[returns(ref)]
     pub archives: Arc<BTreeMap<EcoString, EcoString>>,
+    /// The images that have been built or looked up: their URIs with digests, by the names or URIs by which functions
+    /// name them. Empty before packaging.
+    #[returns(ref)]
+    pub images: Arc<BTreeMap<EcoString, EcoString>>,
 }
 
 /// The database as the stages see it.

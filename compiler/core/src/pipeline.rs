@@ -263,6 +263,7 @@ pub fn context(db: &dyn Db, service: Service) -> Option<Arc<ServiceContext>> {
         resources: section(db, service, "resources"),
         package: root(db, service).value.as_ref().and_then(|it| it.package.clone()).unwrap_or_default(),
         archives: service.archives(db).clone(),
+        images: service.images(db).clone(),
         dialect: mode(db, service).dialect,
     })))
 }
@@ -407,6 +408,13 @@ pub fn linked(db: &dyn Db, service: Service) -> Arc<Linked> {
         layers,
         resources: section(db, service, "resources"),
     }))
+}
+
+/// What has to be built, and asked of the registry, before the images of the service are known.
+pub fn images(db: &dyn Db, service: Service) -> resources::image::Needs {
+    let Some(context) = context(db, service) else { return resources::image::Needs::default() };
+    let functions = function_ids(db, service).into_iter().filter_map(|it| function(db, it).as_deref());
+    resources::image::needs(functions, context)
 }
 
 /// The layers lowered.

@@ -178,6 +178,7 @@ pub fn diagnostics(db: &dyn Db, service: Service, targets: &[Target]) -> Vec<Dia
             service.config(db),
             options,
             service.archives(db).clone(),
+            service.images(db).clone(),
         );
         for diagnostic in pipeline::diagnostics(db, one) {
             let diagnostic = anchored(db, one, diagnostic);

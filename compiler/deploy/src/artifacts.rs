@@ -51,6 +51,18 @@ impl Target {
         }
     }
 
+    /// The repository of the images that are built for this service and stage.
+    pub fn repository(&self) -> String {
+        let whole = format!("serverless-{}-{}", self.service, self.stage).to_lowercase();
+        let mut name = String::new();
+        for char in whole.chars() {
+            if char != '-' || !name.ends_with('-') {
+                name.push(char);
+            }
+        }
+        name.strip_suffix('-').map_or(name.clone(), str::to_owned)
+    }
+
     /// The part of the deployment bucket that belongs to this service and stage, with a slash at its end.
     pub fn base(&self) -> String {
         format!("{}/{}/{}/", self.deployment_prefix, self.service, self.stage)

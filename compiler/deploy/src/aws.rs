@@ -264,6 +264,8 @@ pub trait Aws {
     ) -> Result<ObjectPage, AwsError>;
     /// Deletes at most 1,000 objects or versions.
     async fn delete_objects(&self, bucket: &str, objects: &[Object]) -> Result<(), AwsError>;
+    /// Deletes a repository of container images with all that is in it; whether there was one.
+    async fn delete_repository(&self, name: &str) -> Result<bool, AwsError>;
     /// Account id and ARN of who asks.
     async fn caller_identity(&self) -> Result<(String, String), AwsError>;
 }

@@ -41,6 +41,8 @@ pub enum ErrorKind {
     Network,
     /// Any other answer of AWS.
     Aws,
+    /// The program `docker` is missing or failed, or an image is not there.
+    Docker,
     /// This machine could not start the work.
     Machine,
 }

@@ -15,6 +15,7 @@ pub mod deploy;
 pub mod error;
 pub mod event;
 pub mod follow;
+pub mod image;
 pub mod info;
 pub mod options;
 pub mod plan;

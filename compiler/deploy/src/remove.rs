@@ -75,7 +75,21 @@ pub async fn remove_with<A: Aws>(
     if let Some(bucket) = &target.bucket {
         objects += empty_custom(aws, bucket, &target.base(), on_event).await;
     }
+    remove_images(aws, target, on_event).await;
     Ok(Removed { stack_name: stack.name, stack_id: stack.id, region: target.region.clone(), objects })
+}
+
+/// Deletes the repository of the images that were built for the service. Who has none need not be allowed to ask.
+async fn remove_images<A: Aws>(aws: &A, target: &Target, on_event: &mut dyn FnMut(Event)) {
+    let name = target.repository();
+    match aws.delete_repository(&name).await {
+        Ok(true) => on_event(Event::note(format!("The repository `{name}` and its images were deleted."))),
+        Ok(false) => {}
+        Err(error) if error.cause == Cause::Denied => {}
+        Err(error) => {
+            on_event(Event::note(format!("The repository `{name}` was not deleted. {}", error.message)));
+        }
+    }
 }
 
 /// The stack is gone by now, so what cannot be deleted is told and not an error.

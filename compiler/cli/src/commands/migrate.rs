@@ -196,7 +196,8 @@ struct Compiled {
 }
 
 fn compile(db: &Database, directory: &str, config: &str, options: Options) -> Compiled {
-    let service = Service::new(db, directory.into(), db.file(config), options, Arc::default());
+    let service =
+        Service::new(db, directory.into(), db.file(config), options, Arc::default(), Arc::default());
     let errors = pipeline::diagnostics(db, service)
         .iter()
         .filter(|it| it.is_error())

@@ -20,7 +20,7 @@ use slsc_deploy::archive::{self, ArchiveError, Job, Prepared};
 use crate::args::{Global, Package, PackageOptions};
 use crate::output::Failure;
 use crate::project::Project;
-use crate::{dependencies, files};
+use crate::{dependencies, files, images};
 
 /// The template of a first deployment's first step.
 pub const CREATE_TEMPLATE: &str = "cloudformation-template-create-stack.json";
@@ -52,6 +52,7 @@ pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Fai
     let target = options.package.as_ref().map_or_else(|| root.join(".serverless"), |it| root.join(it));
     let config = pipeline::resolved(&project.db, project.service).value.clone();
     let prepared = prepare(&mut project, &config, global, &root, &target)?;
+    images::resolve(&mut project, global)?;
 
     let linked = pipeline::linked(&project.db, project.service);
     let mut archives = project.service.archives(&project.db).as_ref().clone();

@@ -37,6 +37,9 @@ pub struct ServiceContext {
     pub package: PackageSettings,
     /// The archives that have been made: their names and the base64 of their SHA-256.
     pub archives: Arc<BTreeMap<EcoString, EcoString>>,
+    /// The images that have been built or looked up, with their digests: their URIs by the names or URIs by which
+    /// functions name them.
+    pub images: Arc<BTreeMap<EcoString, EcoString>>,
     /// The framework that the service was written for.
     pub dialect: Dialect,
     /// `Resources` of the user's own `resources`, merged, for ids that the service may refer to.
@@ -201,6 +204,8 @@ pub struct Parts<'a> {
     pub package: PackageSettings,
     /// The archives that have been made.
     pub archives: Arc<BTreeMap<EcoString, EcoString>>,
+    /// The images that have been built or looked up.
+    pub images: Arc<BTreeMap<EcoString, EcoString>>,
     /// `resources` as it is written.
     pub resources: &'a Value,
     /// The framework that the service was written for.
@@ -231,6 +236,7 @@ pub fn service(parts: Parts<'_>) -> ServiceContext {
         layers: Arc::new(Map::decode(parts.layers).unwrap_or_default()),
         package: parts.package,
         archives: parts.archives,
+        images: parts.images,
         user_resources: resources::user::resources(parts.resources),
         service: parts.service,
         stage: parts.stage,

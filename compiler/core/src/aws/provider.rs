@@ -10,6 +10,7 @@ use super::events::http_api::config::{HttpApi, HttpApiLogs};
 use super::events::s3::settings::Buckets;
 use super::events::websocket::config::{Websocket, WebsocketLogs};
 use super::runtime::Runtime;
+use super::types::ecr::Ecr;
 use super::types::statement::Statement;
 use super::types::{
     Architecture, DataProtectionPolicy, Environment, LambdaLogs, RetentionDays, Role, RuntimeManagement,
@@ -54,7 +55,7 @@ pub struct Provider {
     /// Whether a failed deployment is left as it is.
     pub disable_rollback: Option<bool>,
     /// Container images.
-    pub ecr: Option<Value>,
+    pub ecr: Option<Ecr>,
     /// The kind of endpoint of the REST API. `EDGE` by default.
     pub endpoint_type: Option<EndpointType>,
     /// Environment variables of all functions.

@@ -1,5 +1,6 @@
 //! Types that several parts of the AWS configuration share.
 
+pub mod ecr;
 pub mod statement;
 
 use ecow::EcoString;

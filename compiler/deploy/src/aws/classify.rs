@@ -151,6 +151,7 @@ fn cause_of_answer(code: &str, message: &str, status: u16) -> Cause {
         | "TooManyRequestsException"
         | "RequestThrottled" => Cause::Throttled,
         "NoSuchBucket" | "NoSuchKey" | "NotFound" | "ChangeSetNotFound" => Cause::Missing,
+        "RepositoryNotFoundException" | "ImageNotFoundException" => Cause::Missing,
         "ValidationError" if message.contains("does not exist") => Cause::Missing,
         // HEAD requests have no body, so there is no code to read.
         "" if status == 403 => Cause::Denied,

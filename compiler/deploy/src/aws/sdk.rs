@@ -2,9 +2,11 @@
 //! each call of the trait make?".
 
 mod convert;
+mod registry;
 mod storage;
 
 use aws_sdk_cloudformation as cfn;
+use aws_sdk_ecr as ecr;
 use aws_sdk_s3 as s3;
 use aws_sdk_sts as sts;
 
@@ -18,6 +20,7 @@ use crate::options::Connection;
 #[derive(Debug, Clone)]
 pub struct Sdk {
     cfn: cfn::Client,
+    ecr: ecr::Client,
     s3: s3::Client,
     sts: sts::Client,
 }
@@ -31,6 +34,7 @@ impl Sdk {
             .build();
         Self {
             cfn: cfn::Client::new(&shared),
+            ecr: ecr::Client::new(&shared),
             s3: s3::Client::from_conf(uploads),
             sts: sts::Client::new(&shared),
         }
@@ -218,6 +222,12 @@ impl Aws for Sdk {
 
     async fn delete_objects(&self, bucket: &str, objects: &[Object]) -> Result<(), AwsError> {
         storage::delete(&self.s3, bucket, objects).await
+    }
+
+    async fn delete_repository(&self, name: &str) -> Result<bool, AwsError> {
+        let deleted = self.ecr.delete_repository().repository_name(name).force(true).send().await;
+        let deleted = optional(deleted.map_err(|error| AwsError::of("DeleteRepository", &error)))?;
+        Ok(deleted.is_some())
     }
 
     async fn caller_identity(&self) -> Result<(String, String), AwsError> {

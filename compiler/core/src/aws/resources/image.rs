@@ -1,16 +1,68 @@
 //! Container images: `functions.*.image` with `provider.ecr.images`.
+//!
+//! An image is named by its URI, or by a name that the provider knows: another URI, or a folder that it is built from.
+//! What building and the registry know, the digests, comes in as a value; before, the tag stands for it.
 
 use ecow::{EcoString, eco_format};
 
 use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::aws::function::Function;
-use crate::aws::types::{IMAGE_NAME, Image, ImageReference, ImageSettings};
-use crate::cfn::Fragment;
+use crate::aws::types::ecr::{EcrImage, EcrImageSettings};
+use crate::aws::types::{IMAGE_NAME, IMAGE_URI, Image, ImageReference, ImageSettings};
+use crate::cfn::{Fragment, sub};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
 use crate::rules;
+use crate::shape::Int;
 use crate::shape::check::matches;
 use crate::value::{Object, Value};
+
+/// What has to be built, and asked of the registry, before the digests of a service's images are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The repository of the service, for images that are built.
+    pub repository: EcoString,
+    /// Whether the registry scans what is pushed.
+    pub scan_on_push: bool,
+    /// How many images the registry keeps, if not all.
+    pub max_image_count: Option<i64>,
+    /// The images to build, in the order of the functions.
+    pub builds: Vec<Build>,
+    /// URIs of which only the tag is known.
+    pub tagged: Vec<EcoString>,
+}
+
+/// An image that is built from a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// Its name, and its tag in the repository.
+    pub name: EcoString,
+    /// The folder, as seen from the service.
+    pub path: EcoString,
+    /// The Dockerfile in the folder.
+    pub file: EcoString,
+    /// Values for `ARG`, in order.
+    pub build_args: Vec<(EcoString, EcoString)>,
+    /// More options of `docker build`.
+    pub build_options: Vec<EcoString>,
+    /// Images whose layers are used again.
+    pub cache_from: Vec<EcoString>,
+    /// The platform.
+    pub platform: Option<EcoString>,
+    /// Whether attestations are added.
+    pub provenance: Option<EcoString>,
+}
+
+/// Where an image comes from.
+enum Source {
+    /// A registry.
+    Uri(EcoString),
+    /// A folder.
+    Built(Build),
+}
+
+/// Why there is no image: what is wrong, and what to do.
+type Problem = (EcoString, EcoString);
 
 /// Sets the code of a function that is an image.
 pub fn lower(
@@ -45,23 +97,34 @@ pub fn lower(
             );
         }
     }
-    let uri = match uri(function, service) {
-        Ok(uri) => uri,
+    let uri = match source(function, service) {
+        Ok(Some(Source::Uri(uri))) => {
+            if let Some(region) =
+                uri.split('.').nth(3).filter(|it| !uri.contains('@') && *it != service.region)
+            {
+                let message = eco_format!("the image is in `{region}`, the service in `{}`", service.region);
+                out.report(
+                    Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path), message)
+                        .why("Lambda takes images of its own region only")
+                        .help("push the image to a repository of this region"),
+                );
+            }
+            Value::String(service.images.get(&uri).cloned().unwrap_or(uri))
+        }
+        Ok(Some(Source::Built(build))) => match service.images.get(&build.name) {
+            Some(uri) => Value::from(uri),
+            None => sub(eco_format!(
+                "${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{}:{}",
+                repository(service),
+                build.name
+            )),
+        },
+        Ok(None) => Value::from(""),
         Err((message, help)) => {
-            out.report(
-                Diagnostic::new(&rules::UNKNOWN_IMAGE, Place::value(path.clone()), message).help(help),
-            );
-            EcoString::new()
+            out.report(Diagnostic::new(&rules::UNKNOWN_IMAGE, Place::value(path), message).help(help));
+            Value::from("")
         }
     };
-    if let Some(region) = uri.split('.').nth(3).filter(|it| !uri.contains('@') && *it != service.region) {
-        let message = eco_format!("the image is in `{region}`, the service in `{}`", service.region);
-        out.report(
-            Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path), message)
-                .why("Lambda takes images of its own region only")
-                .help("push the image to a repository of this region"),
-        );
-    }
     properties.insert("Code", json!({ "ImageUri": uri }));
     properties.insert("PackageType", "Image");
 }
@@ -69,14 +132,55 @@ pub fn lower(
 /// The digest of an image, which stands for the hash of its code.
 pub fn digest(function: &Function, service: &ServiceContext) -> Option<EcoString> {
     function.image.as_ref()?;
-    let uri = uri(function, service).unwrap_or_default();
+    let uri = match source(function, service) {
+        Ok(Some(Source::Uri(uri))) => service.images.get(&uri).cloned().unwrap_or(uri),
+        Ok(Some(Source::Built(build))) => {
+            let tag = || eco_format!("{}:{}", repository(service), build.name);
+            service.images.get(&build.name).cloned().unwrap_or_else(tag)
+        }
+        _ => EcoString::new(),
+    };
     let digest = uri.rsplit_once("sha256:").map(|it| EcoString::from(it.1));
     // Without a digest the tag is all that is known here.
     Some(digest.unwrap_or(uri))
 }
 
-/// The URI of a function's image, or why there is none.
-fn uri(function: &Function, service: &ServiceContext) -> Result<EcoString, (EcoString, EcoString)> {
+/// What the images of these functions need.
+pub fn needs<'a>(functions: impl IntoIterator<Item = &'a Function>, service: &ServiceContext) -> Needs {
+    let ecr = service.provider.ecr.as_ref();
+    let mut needs = Needs {
+        repository: repository(service),
+        scan_on_push: ecr.and_then(|it| it.scan_on_push) == Some(true),
+        max_image_count: ecr.and_then(|it| it.max_image_count).map(|Int(it)| it),
+        builds: Vec::new(),
+        tagged: Vec::new(),
+    };
+    for function in functions {
+        match source(function, service) {
+            Ok(Some(Source::Built(build))) if !needs.builds.contains(&build) => needs.builds.push(build),
+            Ok(Some(Source::Uri(uri))) if !uri.contains('@') && !needs.tagged.contains(&uri) => {
+                needs.tagged.push(uri);
+            }
+            _ => {}
+        }
+    }
+    needs
+}
+
+/// The name of the repository for the images that the service builds.
+fn repository(service: &ServiceContext) -> EcoString {
+    let whole = format!("serverless-{}-{}", service.service, service.stage).to_lowercase();
+    let mut name = EcoString::new();
+    for char in whole.chars() {
+        if char != '-' || !name.ends_with('-') {
+            name.push(char);
+        }
+    }
+    name.strip_suffix('-').map_or(name.clone(), EcoString::from)
+}
+
+/// Where a function's image comes from; nothing if the function does not say, or why it cannot be known.
+fn source(function: &Function, service: &ServiceContext) -> Result<Option<Source>, Problem> {
     let (name, uri) = match &function.image {
         Some(Image::Reference(ImageReference(text))) if matches(IMAGE_NAME, text) => {
             (Some(text.clone()), None)
@@ -86,36 +190,64 @@ fn uri(function: &Function, service: &ServiceContext) -> Result<EcoString, (EcoS
         None => (None, None),
     };
     if let Some(uri) = uri {
-        return Ok(uri);
+        return Ok(Some(Source::Uri(uri)));
     }
-    let Some(name) = name else { return Ok(EcoString::new()) };
-    let images = service.provider.ecr.as_ref().and_then(|it| it.get("images")).and_then(Value::as_object);
-    let Some(image) = images.and_then(|it| it.get(&name)) else {
-        let near = crate::diagnostic::nearest(
-            &name,
-            images.into_iter().flat_map(|it| it.keys()).map(EcoString::as_str),
-        );
-        let help =
-            near.map_or_else(|| eco_format!("add `{name}` there"), |it| eco_format!("did you mean `{it}`?"));
-        return Err((eco_format!("`provider.ecr.images` has no image `{name}`"), help));
+    let Some(name) = name else { return Ok(None) };
+    let images = service.provider.ecr.as_ref().map(|it| &it.images);
+    match images.and_then(|it| it.get(&name)) {
+        Some(image) => provided(&name, image).map(Some),
+        None => {
+            let known = images.into_iter().flat_map(|it| it.keys()).map(EcoString::as_str);
+            let help = match crate::diagnostic::nearest(&name, known) {
+                Some(near) => eco_format!("did you mean `{near}`?"),
+                None => eco_format!("add `{name}` there"),
+            };
+            Err((eco_format!("`provider.ecr.images` has no image `{name}`"), help))
+        }
+    }
+}
+
+/// An image of `provider.ecr.images`.
+fn provided(name: &EcoString, image: &EcrImage) -> Result<Source, Problem> {
+    let settings = match image {
+        EcrImage::Reference(text) if matches(IMAGE_URI, text) => return Ok(Source::Uri(text.clone())),
+        EcrImage::Reference(path) => {
+            &EcrImageSettings { path: Some(path.clone()), ..EcrImageSettings::default() }
+        }
+        EcrImage::Settings(it) => it,
     };
-    match image {
-        Value::String(uri) => Ok(uri.clone()),
-        other => match other.get("uri").and_then(Value::as_str) {
-            Some(uri) => {
-                let build = ["path", "file", "buildArgs", "buildOptions", "cacheFrom", "platform"];
-                match build.iter().find(|it| other.get(it).is_some()) {
-                    Some(key) => Err((
-                        eco_format!("the image `{name}` has both `uri` and `{key}`"),
-                        eco_format!("an image that stands in a registry is not built: remove `{key}`"),
-                    )),
-                    None => Ok(uri.into()),
-                }
+    let filled = |it: &Option<EcoString>| it.as_ref().filter(|it| !it.is_empty()).cloned();
+    match (filled(&settings.uri), filled(&settings.path)) {
+        (Some(uri), path) => {
+            let of_building = [
+                ("path", path.is_some()),
+                ("buildArgs", settings.build_args.is_some()),
+                ("buildOptions", settings.build_options.is_some()),
+                ("cacheFrom", settings.cache_from.is_some()),
+                ("platform", settings.platform.is_some()),
+                ("provenance", settings.provenance.is_some()),
+            ];
+            match of_building.iter().find(|it| it.1) {
+                Some((key, _)) => Err((
+                    eco_format!("the image `{name}` has both `uri` and `{key}`"),
+                    eco_format!("an image that stands in a registry is not built: remove `{key}`"),
+                )),
+                None => Ok(Source::Uri(uri)),
             }
-            None => Err((
-                eco_format!("the image `{name}` is built from a folder, which `slsc` does not do yet"),
-                "build and push it, and give its `uri`".into(),
-            )),
-        },
+        }
+        (None, Some(path)) => Ok(Source::Built(Build {
+            name: name.clone(),
+            path,
+            file: filled(&settings.file).unwrap_or_else(|| "Dockerfile".into()),
+            build_args: settings.build_args.clone().unwrap_or_default().into_iter().collect(),
+            build_options: settings.build_options.clone().unwrap_or_default(),
+            cache_from: settings.cache_from.clone().unwrap_or_default(),
+            platform: filled(&settings.platform),
+            provenance: filled(&settings.provenance),
+        })),
+        (None, None) => Err((
+            eco_format!("the image `{name}` has neither `uri` nor `path`"),
+            "add the URI of an image in ECR, or the folder that it is built from".into(),
+        )),
     }
 }
