@@ -9,6 +9,7 @@ mod images;
 mod life;
 mod proxy;
 mod service;
+mod variables;
 
 use slsc_deploy::{Event, Package, Target};
 

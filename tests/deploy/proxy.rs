@@ -42,6 +42,18 @@ impl Fault {
         );
         Self::Answer(status, vec![("content-type", "text/xml".to_owned())], body)
     }
+
+    /// An error in the form of S3.
+    pub fn s3_error(status: u16, code: &str, message: &str) -> Self {
+        let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+        Self::Answer(status, vec![("content-type", "application/xml".to_owned())], body)
+    }
+
+    /// An error in the form of AWS's JSON services.
+    pub fn json_error(status: u16, code: &str, message: &str) -> Self {
+        let body = format!(r#"{{"__type":"{code}","message":"{message}"}}"#);
+        Self::Answer(status, vec![("content-type", "application/x-amz-json-1.1".to_owned())], body)
+    }
 }
 
 /// Faults for the calls of an action, in force once another action was called so many times.
@@ -174,9 +186,10 @@ async fn handle(
             return broken();
         }
     }
-    let action = std::str::from_utf8(&body)
-        .ok()
-        .and_then(|form| form.split('&').find_map(|field| field.strip_prefix("Action=")));
+    let target = parts.headers.get("x-amz-target").and_then(|it| it.to_str().ok()?.rsplit('.').next());
+    let form = std::str::from_utf8(&body).ok();
+    let form = form.and_then(|it| it.split('&').find_map(|field| field.strip_prefix("Action=")));
+    let action = target.or(form);
     let call = action.map_or(line, str::to_owned);
     fault = fault.or_else(|| action.and_then(|action| shared.take(action)));
     shared.calls.lock().unwrap().push(call);

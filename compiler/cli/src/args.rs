@@ -142,6 +142,9 @@ pub struct Template {
     /// The format.
     #[arg(long, value_enum, default_value_t = TemplateFormat::Json)]
     pub format: TemplateFormat,
+    /// Do not ask AWS; what only AWS knows stays as it is written.
+    #[arg(long)]
+    pub offline: bool,
     /// Options of `package`.
     #[command(flatten)]
     pub package: PackageOptions,
@@ -176,6 +179,9 @@ pub struct Print {
     /// A change of what is printed.
     #[arg(long, value_enum)]
     pub transform: Option<Transform>,
+    /// Do not ask AWS; what only AWS knows stays as it is written.
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// The format of `print`.

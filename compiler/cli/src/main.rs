@@ -3,11 +3,14 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 fine; 1 the service has errors
 //! or the operation failed; 2 wrong usage, or a file that cannot be read.
 
+mod answers;
 mod args;
 mod clock;
 mod commands;
+mod credentials;
 mod dependencies;
 mod files;
+mod host;
 mod images;
 mod output;
 mod program;

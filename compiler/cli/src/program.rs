@@ -14,7 +14,7 @@ use crate::output::Failure;
 pub const ENDINGS: [&str; 4] = ["js", "mjs", "cjs", "ts"];
 
 /// What evaluates the program, for `node --eval`.
-const EVALUATE: &str = include_str!("evaluate.cjs");
+const EVALUATE: &str = concat!(include_str!("node/load.cjs"), include_str!("node/evaluate.cjs"));
 
 /// What comes back.
 #[derive(Deserialize)]
@@ -23,13 +23,28 @@ struct Outcome {
     error: Option<Refusal>,
 }
 
-/// Why there is no configuration.
+/// Why a program gives nothing.
 #[derive(Deserialize)]
-struct Refusal {
+pub struct Refusal {
     what: String,
     at: Option<String>,
     help: Option<String>,
     trace: Option<String>,
+}
+
+impl Refusal {
+    /// What went wrong, and what to do. `verbose` also shows where an error of the program came from.
+    pub fn told(self, verbose: bool) -> (String, String) {
+        if let Some(trace) = self.trace.filter(|_| verbose) {
+            anstream::eprintln!("{trace}");
+        }
+        let help = match (self.at, self.help) {
+            (_, Some(help)) => help,
+            (Some(at), None) => format!("look at {at}"),
+            (None, None) => "run it with `--verbose` for where it comes from".into(),
+        };
+        (self.what, help)
+    }
 }
 
 /// Whether a file of this name is a program.
@@ -70,22 +85,13 @@ pub fn evaluate(directory: &str, config: &str, verbose: bool) -> Result<String, 
     let outcome: Option<Outcome> = serde_json::from_str(&written).ok();
     match outcome {
         Some(Outcome { value: Some(value), .. }) => Ok(value.to_string()),
-        Some(Outcome { error: Some(refusal), .. }) => Err(failure(refusal, verbose)),
+        Some(Outcome { error: Some(refusal), .. }) => {
+            let (what, help) = refusal.told(verbose);
+            Err(Failure::usage(what, help))
+        }
         _ => Err(Failure::usage(
             format!("`{name}` ended its process before it gave a configuration"),
             "export the configuration, and do not call `process.exit`",
         )),
     }
-}
-
-fn failure(refusal: Refusal, verbose: bool) -> Failure {
-    if let Some(trace) = refusal.trace.filter(|_| verbose) {
-        anstream::eprintln!("{trace}");
-    }
-    let help = match (refusal.at, refusal.help) {
-        (_, Some(help)) => help,
-        (Some(at), None) => format!("look at {at}"),
-        (None, None) => "run it with `--verbose` for where it comes from".into(),
-    };
-    Failure::usage(refusal.what, help)
 }

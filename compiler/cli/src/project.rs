@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use salsa::Setter as _;
 use slsc_core::db::{Content, Database, Db as _, Options, Service};
-use slsc_core::diagnostic::{Diagnostic, render};
-use slsc_core::pipeline;
+use slsc_core::diagnostic::{Diagnostic, Severity, render};
+use slsc_core::{pipeline, rules};
 
+use crate::answers::{self, Reach};
 use crate::args::Global;
 use crate::output::Failure;
 use crate::program;
@@ -34,13 +35,26 @@ pub struct Project {
 }
 
 impl Project {
-    /// Opens the service in the directory that the options name.
+    /// Opens the service in the directory that the options name, with what its programs say. AWS is not asked.
     pub fn open(global: &Global) -> Result<Project, Failure> {
         Project::open_in(&global.directory, global)
     }
 
-    /// Opens the service in `directory`.
+    /// Opens the service in `directory`, with what its programs say. AWS is not asked.
     pub fn open_in(directory: &Path, global: &Global) -> Result<Project, Failure> {
+        let mut project = Project::read(directory, global)?;
+        answers::answer(&mut project, global, Reach::Local)?;
+        Ok(project)
+    }
+
+    /// Opens the service in the directory that the options name, with what its programs and AWS say.
+    pub fn fetch(global: &Global, reach: Reach) -> Result<Project, Failure> {
+        let mut project = Project::read(&global.directory, global)?;
+        answers::answer(&mut project, global, reach)?;
+        Ok(project)
+    }
+
+    fn read(directory: &Path, global: &Global) -> Result<Project, Failure> {
         let directory = absolute(directory)?;
         let config = config_file(&directory, global)?;
         let options = Options { shown_from: Some(absolute(&global.directory)?), ..options(global)? };
@@ -90,10 +104,24 @@ impl Project {
     /// Shows what is wrong on standard error, and stops if anything is an error. `insist` also asks for what only
     /// packaging needs to know.
     pub fn demand_sound(&self, global: &Global, insist: bool) -> Result<(), Failure> {
-        let mut found = self.diagnostics();
-        if insist {
-            found.extend(pipeline::insist(&self.db, self.service));
+        let needed = if insist { pipeline::insist(&self.db, self.service) } else { Vec::new() };
+        self.demand(needed, global)
+    }
+
+    /// As [`Project::demand_sound`] for who does without AWS: a value that only AWS knows is a warning, unless there is
+    /// no template without it.
+    pub fn demand_sound_offline(&self, global: &Global) -> Result<(), Failure> {
+        let mut needed = pipeline::insist(&self.db, self.service);
+        if pipeline::context(&self.db, self.service).is_some() {
+            let unknown = needed.iter_mut().filter(|it| it.rule == &rules::UNKNOWN_AT_PACKAGE);
+            unknown.for_each(|it| it.severity = Severity::Warning);
         }
+        self.demand(needed, global)
+    }
+
+    fn demand(&self, needed: Vec<Diagnostic>, global: &Global) -> Result<(), Failure> {
+        let mut found = self.diagnostics();
+        found.extend(needed);
         found.retain(Diagnostic::is_shown);
         self.refuse(&found, global)
     }
@@ -176,6 +204,7 @@ pub fn options(global: &Global) -> Result<Options, Failure> {
         params,
         env: Arc::new(env),
         now: Some(crate::clock::now()),
+        remote: Arc::default(),
         shown_from: None,
     })
 }

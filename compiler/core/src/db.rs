@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+use crate::variables::remote::Outcomes;
+
 /// What a path holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -59,6 +61,8 @@ pub struct Options {
     pub env: Arc<BTreeMap<EcoString, EcoString>>,
     /// The time in seconds since 1970 in UTC, where it is known. It is only used to tell what has passed.
     pub now: Option<i64>,
+    /// What AWS and programs have answered so far.
+    pub remote: Arc<Outcomes>,
     /// The directory that paths of files are shown from; the service's own unless it is given.
     pub shown_from: Option<EcoString>,
 }

@@ -4,6 +4,8 @@
 //! Patterns are read in order and the last that matches a file decides; before them stand the framework's own, which
 //! leave out what no archive needs.
 
+pub mod object;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ pub struct ArchivePlan {
     pub root: EcoString,
     /// Which files go in.
     pub patterns: Vec<Pattern>,
-    /// A ready archive that is taken instead, relative to the service.
+    /// A ready archive that is taken instead, relative to the service, or an object in S3 ([`object::named`]).
     pub ready: Option<EcoString>,
     /// The functions whose code it holds.
     pub functions: Vec<EcoString>,
@@ -309,7 +311,7 @@ fn add_ready(plans: &mut Vec<ArchivePlan>, path: &EcoString, functions: Vec<EcoS
         known.functions.extend(functions);
         return;
     }
-    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().into();
+    let name = object::base(path);
     let ready = Some(path.clone());
     plans.push(ArchivePlan { name, ready, functions, ..ArchivePlan::default() });
 }

@@ -28,6 +28,7 @@ use crate::service::{self, Dialect, ListedFunction, ListedFunctions, Root, Valid
 use crate::shape::check::{Checker, check};
 use crate::shape::{ObjectShape, Shape, Typed as _};
 use crate::value::Value;
+use crate::variables::resolve::ask::{self, Question, Told};
 use crate::variables::{self, Host, Input, Resolved};
 
 /// A function of a service, by its key.
@@ -145,13 +146,18 @@ pub fn old_forms(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
 #[salsa::tracked(no_eq)]
 pub fn resolved(db: &dyn Db, service: Service) -> Resolved {
     let host = host(db, service);
-    let modern = modern(db, service);
-    variables::resolve(&Input {
-        config: service.config(db),
-        modern,
-        options: service.options(db),
-        host: &host,
-    })
+    variables::resolve(&input(db, service, &host))
+}
+
+fn input<'a>(db: &'a dyn Db, service: Service, host: &'a QueryHost<'_>) -> Input<'a> {
+    let (config, modern) = (service.config(db), modern(db, service));
+    Input { config, modern, options: service.options(db), host }
+}
+
+/// Answers a program that asks while it runs.
+pub fn tell(db: &dyn Db, service: Service, question: &Question) -> Told {
+    let host = host(db, service);
+    ask::tell(&input(db, service, &host), question)
 }
 
 /// The name of a top-level section.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
@@ -12,6 +13,7 @@ use crate::locate::locate;
 use crate::path::{Path, Segment};
 use crate::pipeline;
 use crate::value::Value;
+use crate::variables::remote::Outcomes;
 use crate::variables::syntax::{self, Operand, Piece, Source, Variable};
 
 /// A stage to look at, and the region, if the files of the service name one for it.
@@ -21,6 +23,8 @@ pub struct Target {
     pub stage: EcoString,
     /// The region.
     pub region: Option<EcoString>,
+    /// What programs have answered for it, if they were asked.
+    pub remote: Option<Arc<Outcomes>>,
 }
 
 impl Target {
@@ -32,6 +36,9 @@ impl Target {
         if let Some(region) = &self.region {
             options.options.insert("region".into(), region.clone());
             options.region = Some(region.clone());
+        }
+        if let Some(remote) = &self.remote {
+            options.remote = remote.clone();
         }
         options
     }
@@ -56,7 +63,7 @@ pub fn known(db: &dyn Db, service: Service) -> Vec<Target> {
     if let Some(variables) = &modern.variables {
         let of = |stage: EcoString| {
             let regions = env_file::regions(&variables.values, &stage);
-            regions.into_iter().map(move |it| Target { stage: stage.clone(), region: Some(it) })
+            regions.into_iter().map(move |it| Target { stage: stage.clone(), region: Some(it), remote: None })
         };
         return env_file::stages(&variables.values).into_iter().flat_map(of).collect();
     }
@@ -82,7 +89,7 @@ pub fn known(db: &dyn Db, service: Service) -> Vec<Target> {
             }
         }
     }
-    stages.into_iter().map(|stage| Target { stage, region: None }).collect()
+    stages.into_iter().map(|stage| Target { stage, region: None, remote: None }).collect()
 }
 
 /// A mapping that is indexed by the stage.

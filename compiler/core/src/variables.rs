@@ -6,9 +6,12 @@
 
 pub mod beta;
 pub mod literal;
+pub mod remote;
 pub mod resolve;
 pub mod sources;
 pub mod syntax;
+
+use std::collections::BTreeMap;
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -99,6 +102,10 @@ pub struct Resolved {
     pub diagnostics: Vec<Diagnostic>,
     /// The files that were read, the configuration first.
     pub files: Vec<File>,
+    /// What only AWS or a program knows and nobody has answered yet, in the order in which it was asked for.
+    pub requests: Vec<remote::Request>,
+    /// What `.env` files add to the environment.
+    pub dotenv: BTreeMap<EcoString, EcoString>,
     /// The stage: `--stage`, else `provider.stage`, else `dev`.
     pub stage: EcoString,
 }

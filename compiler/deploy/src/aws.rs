@@ -52,6 +52,26 @@ pub struct Output {
     pub description: Option<String>,
 }
 
+/// A parameter of the SSM Parameter Store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterValue {
+    /// Its type.
+    pub kind: ParameterKind,
+    /// Its text.
+    pub text: String,
+}
+
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// `String`.
+    Text,
+    /// `StringList`.
+    List,
+    /// `SecureString`.
+    Secure,
+}
+
 /// A resource of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resource {

@@ -26,6 +26,7 @@ pub mod rollback;
 pub mod status;
 mod steps;
 mod unchanged;
+pub mod variables;
 
 pub use artifacts::{Package, Target};
 pub use deploy::{Done, Outcome, deploy_async, deploy_planned_async, deploy_with};
@@ -124,9 +125,12 @@ pub fn account_id(region: &str, connection: &Connection) -> Result<String, Error
 }
 
 fn wait<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    runtime()?.block_on(work)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| {
+    runtime.map_err(|error| {
         Error::new(ErrorKind::Machine, "The work could not be started.", error.to_string(), "Try again.")
-    })?;
-    runtime.block_on(work)
+    })
 }

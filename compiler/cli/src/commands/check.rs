@@ -8,6 +8,7 @@ use serde_json::json;
 use slsc_core::diagnostic::{Diagnostic, Severity, render};
 use slsc_core::stages;
 
+use crate::answers;
 use crate::args::{Check, CheckFormat, Global};
 use crate::output::{self, Failure};
 use crate::project::{CONFIG_NAMES, Project};
@@ -54,10 +55,12 @@ pub fn run(args: &Check, global: &Global) -> Result<ExitCode, Failure> {
 }
 
 fn check(directory: &Path, args: &Check, global: &Global) -> Result<Report, Failure> {
-    let project = Project::open_in(directory, global)?;
+    let mut project = Project::open_in(directory, global)?;
     let mut found = match args.all_stages {
         true => {
-            stages::diagnostics(&project.db, project.service, &stages::known(&project.db, project.service))
+            let mut targets = stages::known(&project.db, project.service);
+            answers::answer_each(&mut project, global, &mut targets)?;
+            stages::diagnostics(&project.db, project.service, &targets)
         }
         false => project.diagnostics(),
     };

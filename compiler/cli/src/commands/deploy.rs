@@ -8,28 +8,26 @@ use slsc_deploy::{Done, Event, Outcome, Package};
 use super::{package, remote};
 use crate::args::{Deploy, Global, PackageOptions};
 use crate::output::Failure;
-use crate::project::Project;
 use remote::Reporter;
 
 /// Deploys the service. Nothing is sent to AWS while the service has errors.
 pub fn run(args: &Deploy, global: &Global) -> Result<ExitCode, Failure> {
     let reporter = Reporter { json: args.json };
-    let (directory, profile) = match &args.package {
-        Some(ready) => (global.directory.join(ready), None),
+    let (directory, mut options) = match &args.package {
+        Some(ready) => (global.directory.join(ready), remote::options_alone(global)),
         None => {
-            let options = PackageOptions {
+            let packaging = PackageOptions {
                 minify_template: args.minify_template,
                 jobs: args.jobs,
                 ..PackageOptions::default()
             };
-            (package::package(&options, global)?, remote::profile(&Project::open(global)?))
+            package::package(&packaging, global)?
         }
     };
     let package = match Package::read(&directory) {
         Ok(package) => package.deployed_at(SystemTime::now()),
         Err(error) => return Ok(reporter.error(&error)),
     };
-    let mut options = remote::options(global, profile);
     options.force = args.force;
     let deployed = slsc_deploy::deploy(&package, &options, &mut |event: Event| reporter.event(&event));
     let mut outcome = match deployed {

@@ -11,12 +11,16 @@ use salsa::Setter as _;
 use slsc_core::aws::resources::{custom_resource, deployment_bucket};
 use slsc_core::cfn::stamp;
 use slsc_core::diagnostic::Diagnostic;
-use slsc_core::package::{ArchivePlan, Exclusions, plan};
+use slsc_core::package::{ArchivePlan, Exclusions, object, plan};
 use slsc_core::service::settled::settled;
 use slsc_core::value::{Object, Value};
 use slsc_core::{json, pipeline};
+use slsc_deploy::Connection;
 use slsc_deploy::archive::{self, ArchiveError, Job, Prepared};
+use slsc_deploy::variables::download;
 
+use super::remote;
+use crate::answers::Reach;
 use crate::args::{Global, Package, PackageOptions};
 use crate::output::Failure;
 use crate::project::Project;
@@ -31,18 +35,21 @@ pub const STATE: &str = "serverless-state.json";
 
 /// Packages the service.
 pub fn run(args: &Package, global: &Global) -> Result<ExitCode, Failure> {
-    let directory = package(&args.options, global)?;
+    let (directory, _) = package(&args.options, global)?;
     anstream::eprintln!("packaged into {}", directory.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Packages the service, and answers where.
-pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Failure> {
+/// Packages the service, and answers where, and how to reach AWS for it.
+pub fn package(
+    options: &PackageOptions,
+    global: &Global,
+) -> Result<(PathBuf, slsc_deploy::Options), Failure> {
     if let Some(jobs) = options.jobs {
         // A second packaging in the same process keeps to the number of the first.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
     }
-    let mut project = Project::open(global)?;
+    let mut project = Project::fetch(global, Reach::Aws)?;
     let resolved = pipeline::resolved(&project.db, project.service);
     let syntax = resolved.files.iter().flat_map(|it| pipeline::syntax(&project.db, *it).iter());
     if resolved.diagnostics.iter().chain(syntax).any(Diagnostic::is_error) {
@@ -79,8 +86,9 @@ pub fn package(options: &PackageOptions, global: &Global) -> Result<PathBuf, Fai
     // The template comes last: where it is, everything that it names is.
     files::write(&target.join(UPDATE_TEMPLATE), template.as_bytes())?;
     // Nobody needs what was made of a service any more, and taking it apart takes time.
+    let connection = remote::options(global, &project);
     std::mem::forget(project);
-    Ok(target)
+    Ok((target, connection))
 }
 
 /// How long the check of a service waits for its archives: if they are made by then, all is compiled only once.
@@ -96,11 +104,15 @@ fn prepare(
 ) -> Result<Prepared, Failure> {
     let config_path = project.service.config(&project.db).path(&project.db);
     let mut plans = plan(config, config_path.rsplit('/').next().unwrap_or_default());
+    let source = S3 {
+        region: pipeline::context(&project.db, project.service).as_ref().map(|it| it.region.to_string()),
+        connection: remote::options(global, project).connection,
+    };
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         let (names, stop) = (plans.iter().map(|it| it.name.clone()).collect::<Vec<_>>(), &stop);
-        scope.spawn(move || sender.send(archives(&mut plans, config, root, target, stop)));
+        scope.spawn(move || sender.send(archives(&mut plans, config, root, target, &source, stop)));
         let mut made = receiver.recv_timeout(PATIENCE).ok();
         let is_early = made.is_some();
         if !is_early {
@@ -128,11 +140,34 @@ fn refused(error: ArchiveError) -> Failure {
     Failure::failed(error.what, error.help)
 }
 
+/// Where archives that lie in S3 are read from.
+struct S3 {
+    region: Option<String>,
+    connection: Connection,
+}
+
+impl S3 {
+    /// Downloads the archives that lie in S3, beside those that are made.
+    fn download(&self, plans: &mut [ArchivePlan], target: &Path) -> Result<(), ArchiveError> {
+        for plan in plans {
+            let Some((bucket, key)) = plan.ready.as_deref().and_then(object::named) else { continue };
+            let to = target.join(plan.name.as_str());
+            anstream::eprintln!("downloading `{key}` from the bucket `{bucket}`");
+            let region = self.region.as_deref().unwrap_or("us-east-1");
+            download(&bucket, &key, &to, region, &self.connection)
+                .map_err(|it| ArchiveError { what: format!("{} {}", it.what, it.why), help: it.help })?;
+            plan.ready = Some(to.to_string_lossy().as_ref().into());
+        }
+        Ok(())
+    }
+}
+
 fn archives(
     plans: &mut [ArchivePlan],
     config: &Value,
     root: &Path,
     target: &Path,
+    source: &S3,
     stop: &AtomicBool,
 ) -> Result<Prepared, ArchiveError> {
     let excludes = config.get("package").and_then(|it| it.get("excludeDevDependencies"));
@@ -140,6 +175,7 @@ fn archives(
         let excluded = Arc::new(Exclusions::new(dependencies::of_development(root)));
         plans.iter_mut().for_each(|it| it.excluded = excluded.clone());
     }
+    source.download(plans, target)?;
     let selects: Vec<_> = plans.iter().map(|plan| move |path: &str| plan.selects(path)).collect();
     let skips: Vec<_> = plans.iter().map(|plan| move |directory: &str| plan.skips(directory)).collect();
     let mut first: HashMap<String, usize> = HashMap::new();

@@ -7,13 +7,15 @@ use slsc_core::service::settled::settled;
 use slsc_core::value::Value;
 
 use super::template::yaml;
+use crate::answers::Reach;
 use crate::args::{Global, Print, PrintFormat, Transform};
 use crate::output::{self, Failure};
 use crate::project::Project;
 
 /// Prints the configuration, or a part of it.
 pub fn run(args: &Print, global: &Global) -> Result<ExitCode, Failure> {
-    let project = Project::open(global)?;
+    let reach = if args.offline { Reach::Local } else { Reach::AwsUnlessOffline };
+    let project = Project::fetch(global, reach)?;
     project.demand_resolved(global)?;
     let resolved = &pipeline::resolved(&project.db, project.service).value;
     let config = match pipeline::context(&project.db, project.service) {

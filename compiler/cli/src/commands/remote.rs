@@ -8,25 +8,29 @@ use slsc_core::pipeline;
 use slsc_core::value::Value;
 use slsc_deploy::{Change, Connection, Event, Info, Options, StackEvent, Step, Target};
 
+use crate::answers::{self, Reach};
 use crate::args::Global;
+use crate::credentials;
 use crate::output::{self, Failure};
 use crate::project::Project;
 
-/// How to reach AWS: `--aws-profile`, then the profile of the service, then whatever the SDK finds.
-pub fn options(global: &Global, profile: Option<String>) -> Options {
-    let profile = global.aws_profile.clone().or(profile);
-    Options { connection: Connection { profile, ..Connection::default() }, ..Options::default() }
+/// How to reach AWS, for a service that has been opened.
+pub fn options(global: &Global, project: &Project) -> Options {
+    Options { connection: credentials::connection(project, global), ..Options::default() }
 }
 
-/// The profile that the service names.
-pub fn profile(project: &Project) -> Option<String> {
-    let config = &pipeline::resolved(&project.db, project.service).value;
-    config.get("provider")?.get("profile")?.as_str().map(str::to_owned)
+/// How to reach AWS where there is no service: `--aws-profile`, then whatever the SDK finds.
+pub fn options_alone(global: &Global) -> Options {
+    let connection = Connection { profile: global.aws_profile.clone(), ..Connection::default() };
+    Options { connection, ..Options::default() }
 }
 
 /// The stack of the service, and how to reach it.
 pub fn target(global: &Global) -> Result<(Target, Options), Failure> {
-    let project = Project::open(global)?;
+    let mut project = Project::open(global)?;
+    if names_are_open(&project) {
+        answers::answer(&mut project, global, Reach::Aws)?;
+    }
     project.demand_resolved(global)?;
     let Some(context) = pipeline::context(&project.db, project.service) else {
         return Err(Failure::failed("the service has no name or no provider", "run `slsc check`"));
@@ -41,8 +45,18 @@ pub fn target(global: &Global) -> Result<(Target, Options), Failure> {
     if let Some(prefix) = provider.get("deploymentPrefix").and_then(Value::as_str) {
         prefix.clone_into(&mut target.deployment_prefix);
     }
-    let profile = profile(&project);
-    Ok((target, options(global, profile)))
+    let options = options(global, &project);
+    Ok((target, options))
+}
+
+/// Whether only AWS knows what says which stack is meant.
+fn names_are_open(project: &Project) -> bool {
+    let config = &pipeline::resolved(&project.db, project.service).value;
+    let provider = config.get("provider");
+    let keys = ["stage", "region", "profile", "stackName", "deploymentBucket", "deploymentPrefix"];
+    let named = keys.iter().filter_map(|it| provider?.get(it)).chain(config.get("service")).chain(provider);
+    let is_open = |it: &Value| matches!(it, Value::Unknown(it) if !it.reported);
+    named.into_iter().any(|it| is_open(it) || it.get("name").is_some_and(is_open))
 }
 
 /// Shows events as they happen.

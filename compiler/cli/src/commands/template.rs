@@ -6,14 +6,20 @@ use std::process::ExitCode;
 use slsc_core::value::Value;
 use slsc_core::{cfn::stamp, pipeline};
 
+use crate::answers::Reach;
 use crate::args::{Global, Template, TemplateFormat};
 use crate::output::{self, Failure};
 use crate::project::Project;
 
 /// Prints the template, or refuses as `package` does.
 pub fn run(args: &Template, global: &Global) -> Result<ExitCode, Failure> {
-    let project = Project::open(global)?;
-    project.demand_sound(global, true)?;
+    let reach = if args.offline { Reach::Local } else { Reach::AwsUnlessOffline };
+    let project = Project::fetch(global, reach)?;
+    if args.offline {
+        project.demand_sound_offline(global)?
+    } else {
+        project.demand_sound(global, true)?
+    }
     let template = &pipeline::linked(&project.db, project.service).template.body;
     let template = Value::from(stamp::apply(template, &stamp::of(template, &BTreeMap::new())));
     let text = match args.format {

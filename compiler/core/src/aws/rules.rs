@@ -8,6 +8,7 @@ use super::provider::REGIONS;
 use super::{runtime::RUNTIMES, version};
 use crate::db::Options;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::package::object;
 use crate::path::Path;
 use crate::pipeline::Mode;
 use crate::rules;
@@ -229,7 +230,7 @@ pub fn missing_files(config: &Value, directory: &str, exists: &dyn Fn(&str) -> b
     }
     let mut artifact = |path: Path, package: Option<&Value>| {
         let Some(file) = package.and_then(|it| it.get("artifact")).and_then(Value::as_str) else { return };
-        if !file.starts_with("s3://") && !exists(file) {
+        if object::named(file).is_none() && !exists(file) {
             found.push(
                 Diagnostic::new(
                     &rules::MISSING_FILE,

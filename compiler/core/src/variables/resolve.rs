@@ -3,13 +3,17 @@
 //! A value is resolved where it stands, and once: a variable that refers to another value waits for it, values that
 //! wait for each other are a cycle, and what a file brings is resolved as if it stood in the configuration.
 
+pub mod ask;
+mod environment;
+
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
+use super::remote::Request;
 use super::sources::{self, Answer, Question};
 use super::syntax::{self, Call, Operand, Piece, Source, Variable};
 use super::{Graft, Host, Input, Resolved, Written};
-use crate::db::{Content, File, Options};
+use crate::db::{File, Options};
 use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
@@ -34,6 +38,8 @@ pub struct Resolver<'a> {
     pub(super) input: &'a Input<'a>,
     root: Value,
     env: FxHashMap<EcoString, EcoString>,
+    /// Environment variables that were asked for and are not set.
+    absent: Vec<EcoString>,
     /// Texts that have been resolved, by their paths in the configuration.
     done: FxHashMap<Path, Located>,
     /// Texts that are being resolved, the innermost last.
@@ -49,36 +55,44 @@ pub struct Resolver<'a> {
 
 /// Resolves the configuration.
 pub fn resolve(input: &Input<'_>) -> Resolved {
-    let root = input.modern.value.clone();
-    let plugins = root.get("plugins").is_some_and(Value::is_truthy);
-    let mut resolver = Resolver {
-        input,
-        root,
-        env: FxHashMap::default(),
-        done: FxHashMap::default(),
-        waiting: Vec::new(),
-        copying: vec![Written { file: input.config, path: Path::root() }],
-        expanded: 0,
-        stage: None,
-        plugins,
-        out: Resolved { files: vec![input.config], ..Resolved::default() },
-    };
-    resolver.out.files.extend(input.modern.variables.as_ref().map(|it| it.file));
-    for (path, written) in &input.modern.origins {
-        let written = Written { file: input.config, path: written.clone() };
-        let graft = Graft { used: written.clone(), written: Some(written), moved: true };
-        resolver.out.grafts.insert(path.clone(), graft);
-    }
-    resolver.out.stage = resolver.stage();
-    resolver.load_dotenv();
+    let mut resolver = Resolver::new(input);
     let located = Located { value: resolver.root.clone(), at: resolver.config_root() };
     let mut path = Path::root();
     let value = resolver.deep(located, &mut path, 0);
     resolver.out.value = value;
+    resolver.out.dotenv = resolver.env.into_iter().collect();
     resolver.out
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    /// Has the stage and the environment, and nothing else yet.
+    fn new(input: &'a Input<'a>) -> Resolver<'a> {
+        let root = input.modern.value.clone();
+        let plugins = root.get("plugins").is_some_and(Value::is_truthy);
+        let mut resolver = Resolver {
+            input,
+            root,
+            env: FxHashMap::default(),
+            absent: Vec::new(),
+            done: FxHashMap::default(),
+            waiting: Vec::new(),
+            copying: vec![Written { file: input.config, path: Path::root() }],
+            expanded: 0,
+            stage: None,
+            plugins,
+            out: Resolved { files: vec![input.config], ..Resolved::default() },
+        };
+        resolver.out.files.extend(input.modern.variables.as_ref().map(|it| it.file));
+        for (path, written) in &input.modern.origins {
+            let written = Written { file: input.config, path: written.clone() };
+            let graft = Graft { used: written.clone(), written: Some(written), moved: true };
+            resolver.out.grafts.insert(path.clone(), graft);
+        }
+        resolver.out.stage = resolver.stage();
+        resolver.load_dotenv();
+        resolver
+    }
+
     /// The options of the invocation.
     pub fn options(&self) -> &Options {
         self.input.options
@@ -87,6 +101,13 @@ impl Resolver<'_> {
     /// The rest of the world.
     pub fn host(&self) -> &dyn Host {
         self.input.host
+    }
+
+    /// Notes that a value is asked for that only AWS knows.
+    pub fn request(&mut self, request: Request) {
+        if !self.out.requests.contains(&request) {
+            self.out.requests.push(request);
+        }
     }
 
     /// Notes that a file was read.
@@ -99,44 +120,6 @@ impl Resolver<'_> {
     /// Notes what is wrong.
     pub(super) fn diagnose(&mut self, diagnostic: Diagnostic) {
         self.out.diagnostics.push(diagnostic);
-    }
-
-    /// An environment variable.
-    pub fn env(&self, name: &str) -> Option<EcoString> {
-        self.input.options.env.get(name).or_else(|| self.env.get(name)).cloned()
-    }
-
-    /// The stage: `--stage`, else `provider.stage`, else `dev`.
-    pub fn stage(&mut self) -> EcoString {
-        if let Some(stage) = &self.stage {
-            return stage.clone();
-        }
-        let stage = match &self.input.options.stage {
-            Some(stage) => stage.clone(),
-            None => match self.config_at(&["provider", "stage"]) {
-                Answer::Value(value, _) if !matches!(value, Value::Unknown(_)) => value.to_js_string(),
-                _ => "dev".into(),
-            },
-        };
-        self.stage = Some(stage.clone());
-        stage
-    }
-
-    /// `.env.{stage}`, else `.env`, if `useDotenv` asks for it. What the environment has already stays.
-    fn load_dotenv(&mut self) {
-        let Answer::Value(Value::Bool(true), _) = self.config_at(&["useDotenv"]) else { return };
-        let stage = self.out.stage.clone();
-        for name in [eco_format!(".env.{stage}"), ".env".into()] {
-            let file = self.host().file(&name);
-            if let Content::Text(text) = self.host().content(file) {
-                let variables = crate::dotenv::parse(&text);
-                let options = self.input.options;
-                let environment = |name: &str| options.env.get(name).map(ToString::to_string);
-                let expanded = crate::dotenv::expand(variables, &environment);
-                self.env = expanded.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-                return;
-            }
-        }
     }
 
     fn config_root(&self) -> Written {
@@ -481,7 +464,9 @@ impl Resolver<'_> {
     }
 
     fn ask(&mut self, call: &Call, at: &Written) -> Answer {
-        let Some(source) = sources::find(&call.name) else { return self.unknown_source(call) };
+        let source = sources::find(&call.name).map(|it| it.ask);
+        let plugin = self.plugins.then_some(sources::custom::plugin as sources::Ask);
+        let Some(ask) = source.or(plugin) else { return unknown_source(call) };
         let mut params = Vec::new();
         for param in call.params.iter().flatten() {
             match param.as_ref().map(|it| self.operand(it, at)) {
@@ -500,25 +485,7 @@ impl Resolver<'_> {
                 "refer to a text or a number",
             );
         }
-        (source.ask)(&Question { call, params, address }, self)
-    }
-
-    fn unknown_source(&self, call: &Call) -> Answer {
-        if self.plugins {
-            return Answer::Unknown(Unknown {
-                text: eco_format!("${{{}:...}}", call.name),
-                reason: "a plugin may know it".into(),
-                reported: false,
-            });
-        }
-        let near = nearest(&call.name, sources::SOURCES.iter().map(|it| it.name));
-        Answer::Refused {
-            message: eco_format!("no variable source is called `{}`", call.name),
-            help: match near {
-                Some(near) => eco_format!("did you mean `{near}`?"),
-                None => "write a known source, or name the plugin that brings it under `plugins`".into(),
-            },
-        }
+        ask(&Question { call, params, address }, self)
     }
 
     fn operand(&mut self, operand: &Operand, at: &Written) -> Value {
@@ -551,6 +518,17 @@ impl Resolver<'_> {
                 }
             },
         }
+    }
+}
+
+fn unknown_source(call: &Call) -> Answer {
+    let near = nearest(&call.name, sources::SOURCES.iter().map(|it| it.name));
+    Answer::Refused {
+        message: eco_format!("no variable source is called `{}`", call.name),
+        help: match near {
+            Some(near) => eco_format!("did you mean `{near}`?"),
+            None => "write a known source, or name the plugin that brings it under `plugins`".into(),
+        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! The sources of variables: one file each, listed once below.
 
+pub mod custom;
 pub mod env;
 pub mod file;
 pub mod opt;
@@ -16,6 +17,9 @@ use super::resolve::Resolver;
 use super::syntax::Call;
 use crate::value::{Unknown, Value};
 
+/// Asks a source.
+pub type Ask = fn(&Question<'_>, &mut Resolver<'_>) -> Answer;
+
 /// A source of variables.
 pub struct Source {
     /// The word before the colon.
@@ -25,7 +29,7 @@ pub struct Source {
     /// What it gives, for hover and completion.
     pub docs: &'static str,
     /// Asks it.
-    pub ask: fn(&Question<'_>, &mut Resolver<'_>) -> Answer,
+    pub ask: Ask,
 }
 
 /// All sources, by name.

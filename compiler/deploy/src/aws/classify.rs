@@ -64,6 +64,12 @@ impl AwsError {
         }
     }
 
+    /// The error of credentials that are looked up before anything is sent.
+    pub(crate) fn of_credentials(error: &CredentialsError) -> Self {
+        let (cause, message) = cause_of_credentials(error);
+        Self { operation: "Credentials", cause, code: String::new(), message }
+    }
+
     /// Whether AWS says that something does not exist.
     pub fn is_missing(&self) -> bool {
         self.cause == Cause::Missing
@@ -110,6 +116,7 @@ impl AwsError {
             "DeleteObjects" => "s3:DeleteObject".to_owned(),
             "PutObject" => "s3:PutObject".to_owned(),
             "GetCallerIdentity" => "sts:GetCallerIdentity".to_owned(),
+            "GetParameter" => "ssm:GetParameter".to_owned(),
             other => format!("cloudformation:{other}"),
         }
     }
@@ -150,8 +157,10 @@ fn cause_of_answer(code: &str, message: &str, status: u16) -> Cause {
         | "SlowDown"
         | "TooManyRequestsException"
         | "RequestThrottled" => Cause::Throttled,
-        "NoSuchBucket" | "NoSuchKey" | "NotFound" | "ChangeSetNotFound" => Cause::Missing,
         "RepositoryNotFoundException" | "ImageNotFoundException" => Cause::Missing,
+        "NoSuchBucket" | "NoSuchKey" | "NotFound" | "ChangeSetNotFound" | "ParameterNotFound" => {
+            Cause::Missing
+        }
         "ValidationError" if message.contains("does not exist") => Cause::Missing,
         // HEAD requests have no body, so there is no code to read.
         "" if status == 403 => Cause::Denied,
@@ -169,16 +178,7 @@ where
     let mut innermost = String::new();
     while let Some(current) = source {
         if let Some(credentials) = current.downcast_ref::<CredentialsError>() {
-            return match credentials {
-                CredentialsError::CredentialsNotLoaded(_) => (
-                    Cause::NoCredentials,
-                    "The environment, the shared files and the instance have none.".to_owned(),
-                ),
-                other => {
-                    let reason = other.source_text();
-                    (credential_failure(&reason), reason)
-                }
-            };
+            return cause_of_credentials(credentials);
         }
         innermost = current.to_string();
         source = current.source();
@@ -188,6 +188,18 @@ where
         _ => innermost,
     };
     (Cause::Network, message)
+}
+
+fn cause_of_credentials(error: &CredentialsError) -> (Cause, String) {
+    match error {
+        CredentialsError::CredentialsNotLoaded(_) => {
+            (Cause::NoCredentials, "The environment, the shared files and the instance have none.".to_owned())
+        }
+        other => {
+            let reason = other.source_text();
+            (credential_failure(&reason), reason)
+        }
+    }
 }
 
 /// A provider that found a configuration and could not use it: an expired single sign-on session says so in

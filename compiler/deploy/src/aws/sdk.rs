@@ -1,18 +1,24 @@
-//! The real AWS: CloudFormation and STS calls here, S3 calls in `sdk/storage.rs`. Answers "which request does
-//! each call of the trait make?".
+//! The real AWS: CloudFormation and STS calls here, S3 calls in `sdk/storage.rs`, SSM in `sdk/parameters.rs`. Answers
+//! "which request does each call of the trait make?".
 
 mod convert;
+mod parameters;
 mod registry;
 mod storage;
 
+use std::path::Path;
+use std::time::Duration;
+
+use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudformation as cfn;
 use aws_sdk_ecr as ecr;
 use aws_sdk_s3 as s3;
+use aws_sdk_ssm as ssm;
 use aws_sdk_sts as sts;
 
 use super::{
     Aws, AwsError, ChangeSet, ChangeSetKind, ChangeSetRequest, EventPage, Finding, Findings, Object,
-    ObjectPage, Resource, Stack, Template, Upload, settings,
+    ObjectPage, ParameterValue, Resource, Stack, Template, Upload, settings,
 };
 use crate::options::Connection;
 
@@ -22,22 +28,70 @@ pub struct Sdk {
     cfn: cfn::Client,
     ecr: ecr::Client,
     s3: s3::Client,
+    ssm: ssm::Client,
     sts: sts::Client,
+    shared: SdkConfig,
+    upload_timeout: Duration,
 }
 
 impl Sdk {
     /// Connects to `region`. Nothing is sent yet; credentials are looked up at the first call.
     pub async fn connect(region: &str, connection: &Connection) -> Self {
-        let shared = settings::load(region, connection).await;
-        let uploads = s3::config::Builder::from(&shared)
-            .timeout_config(settings::timeouts(connection.upload_timeout))
-            .build();
+        Self::of(settings::load(region, connection).await, connection.upload_timeout)
+    }
+
+    /// Connects to `region` for many small requests at once: credentials are looked up now, once for all regions.
+    ///
+    /// # Errors
+    /// When there are no credentials, or they cannot be used.
+    pub async fn connect_to_read(region: &str, connection: &Connection) -> Result<Self, AwsError> {
+        let shared = settings::with_credentials(settings::load(region, connection).await).await?;
+        Ok(Self::of(shared, connection.attempt_timeout))
+    }
+
+    /// The same for another region.
+    pub fn in_region(&self, region: &str) -> Self {
+        let shared = self.shared.clone().into_builder().region(Region::new(region.to_owned())).build();
+        Self::of(shared, self.upload_timeout)
+    }
+
+    fn of(shared: SdkConfig, upload_timeout: Duration) -> Self {
+        let uploads =
+            s3::config::Builder::from(&shared).timeout_config(settings::timeouts(upload_timeout)).build();
         Self {
             cfn: cfn::Client::new(&shared),
             ecr: ecr::Client::new(&shared),
             s3: s3::Client::from_conf(uploads),
+            ssm: ssm::Client::new(&shared),
             sts: sts::Client::new(&shared),
+            shared,
+            upload_timeout,
         }
+    }
+
+    /// The text of an object; an error with AWS's code when there is none.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses.
+    pub async fn read_object(&self, bucket: &str, key: &str) -> Result<String, AwsError> {
+        storage::text(&self.s3, bucket, key).await
+    }
+
+    /// Writes an object into a file; an error with AWS's code when there is none.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses, and when the file cannot be written.
+    pub async fn download(&self, bucket: &str, key: &str, to: &Path) -> Result<(), AwsError> {
+        storage::download(&self.s3, bucket, key, to).await
+    }
+
+    /// A parameter of the SSM Parameter Store, or a secret below `/aws/reference/secretsmanager/`; `None` when there is
+    /// none.
+    ///
+    /// # Errors
+    /// Whatever AWS refuses.
+    pub async fn parameter(&self, name: &str, decrypt: bool) -> Result<Option<ParameterValue>, AwsError> {
+        optional(parameters::get(&self.ssm, name, decrypt).await)
     }
 }
 

@@ -1,13 +1,18 @@
 //! The SDK's configuration: TLS by ring, retries, timeouts, credentials. Answers "how is a client made?".
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Builder, Connector, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::AwsError;
 use crate::options::Connection;
 
 /// Reads the shared configuration, once a run. The SDK has no read timeout of its own, so both are set here.
@@ -21,7 +26,12 @@ pub(super) async fn load(region: &str, connection: &Connection) -> SdkConfig {
         .retry_config(retries)
         .timeout_config(timeouts(connection.attempt_timeout));
     if let Some(profile) = &connection.profile {
-        loader = loader.profile_name(profile);
+        // The SDK's own search would take keys of the environment before those of the profile.
+        let provider = ProviderConfig::without_region()
+            .with_http_client(client(connection))
+            .with_region(Some(Region::new(region.to_owned())));
+        let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider);
+        loader = loader.profile_name(profile).credentials_provider(provider.build());
     }
     if let Some(url) = &connection.endpoint_url {
         loader = loader.endpoint_url(url);
@@ -31,6 +41,18 @@ pub(super) async fn load(region: &str, connection: &Connection) -> SdkConfig {
         loader = loader.credentials_provider(credentials);
     }
     loader.load().await
+}
+
+/// The configuration with its credentials looked up.
+pub(super) async fn with_credentials(shared: SdkConfig) -> Result<SdkConfig, AwsError> {
+    let provider = shared.credentials_provider();
+    let found = match &provider {
+        Some(provider) => provider.provide_credentials().await,
+        None => Err(CredentialsError::not_loaded_no_source()),
+    };
+    let credentials = found.map_err(|error| AwsError::of_credentials(&error))?;
+    let provider = SharedCredentialsProvider::new(credentials);
+    Ok(shared.into_builder().credentials_provider(provider).build())
 }
 
 /// The HTTP client. The SDK's own takes no notice of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which is how many

@@ -14,6 +14,7 @@ use crate::aws::types::{
 use crate::cfn::{Fragment, Resource, get_att};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
+use crate::package::object;
 use crate::rules;
 use crate::shape::{Cfn, Int, Nullable};
 use crate::value::{Object, Value};
@@ -82,12 +83,11 @@ pub fn version_id(function: &Function, context: &FunctionContext, service: &Serv
 
 /// The name of the archive that holds a function's code.
 pub fn artifact(function: &Function, context: &FunctionContext, service: &ServiceContext) -> EcoString {
-    let base = |path: &EcoString| EcoString::from(path.rsplit(['/', '\\']).next().unwrap_or_default());
     let own = function.package.as_ref();
     let apart = own.and_then(|it| it.individually) == Some(true);
     let common = service.package.artifact.as_ref().filter(|_| !apart);
     if let Some(ready) = own.and_then(|it| it.artifact.as_ref()).or(common) {
-        return base(ready);
+        return object::base(ready);
     }
     let individually = apart || service.package.individually == Some(true);
     if individually { eco_format!("{}.zip", context.key) } else { eco_format!("{}.zip", service.service) }

@@ -9,6 +9,7 @@ use crate::aws::layer::Layer;
 use crate::aws::naming;
 use crate::cfn::{Fragment, Resource, reference};
 use crate::json;
+use crate::package::object;
 use crate::path::Path;
 use crate::shape::check::{Checker, check};
 use crate::shape::{Map, Typed};
@@ -30,10 +31,7 @@ pub fn lower(layers: &Value, service: &ServiceContext, cx: &mut Checker) -> Frag
 /// The name of a layer's archive.
 pub fn archive(key: &str, layer: &Layer) -> EcoString {
     let ready = layer.package.as_ref().and_then(|it| it.artifact.as_ref());
-    match ready.and_then(|it| it.rsplit(['/', '\\']).next()) {
-        Some(file) => file.into(),
-        None => eco_format!("{key}.zip"),
-    }
+    ready.map_or_else(|| eco_format!("{key}.zip"), |it| object::base(it))
 }
 
 fn properties(key: &str, layer: &Layer, service: &ServiceContext) -> Object {

@@ -1,21 +1,30 @@
 //! `${file(path):address}`: a file, or a value of it.
+//!
+//! What a program exports is asked for as what AWS knows is: whoever may run programs runs it, and resolves again.
 
 use ecow::{EcoString, eco_format};
 
+use super::remote::ask as ask_for;
 use super::{Answer, Question, Source};
 use crate::db::Content;
 use crate::path::Path;
-use crate::value::{Unknown, Value};
+use crate::value::Value;
 use crate::variables::Written;
+use crate::variables::remote::Request;
 use crate::variables::resolve::{Located, Resolver};
 
 /// The source.
 pub const FILE: Source = Source {
     name: "file",
     syntax: "${file(path):address}",
-    docs: "A file, relative to the service: YAML and JSON as values (all, or one at an address), others as text.",
+    docs: "A file, relative to the service: YAML, JSON and `.tfstate` as values (all, or one at an address), what a \
+           program in JavaScript or TypeScript exports (a value, a promise, or a function of `options`, \
+           `resolveVariable` and `resolveConfigurationProperty`), others as text.",
     ask,
 };
+
+/// The endings of files that are run.
+const PROGRAMS: [&str; 6] = ["js", "cjs", "mjs", "ts", "cts", "mts"];
 
 fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let Some(path) = question.params.first().filter(|it| !it.is_null()).map(Value::to_js_string) else {
@@ -26,12 +35,10 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     };
     let extension = path.rsplit('/').next().and_then(|it| it.rsplit_once('.')).map_or("", |it| it.1);
     let file = cx.host().file(&path);
-    if matches!(extension, "js" | "cjs" | "mjs" | "ts") {
-        let text = eco_format!("${{file({path})}}");
-        let reason = EcoString::from("it is made by a program, which is not run here");
+    if PROGRAMS.contains(&extension) {
         return match cx.host().content(file) {
             Content::Missing | Content::Directory => missing_file(&path),
-            _ => Answer::Unknown(Unknown { text, reason, reported: false }),
+            _ => program(path, question.address_text(), cx),
         };
     }
     let content = match cx.host().content(file) {
@@ -56,6 +63,15 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
         None => Answer::Value(located.value, Some(located.at)),
         Some(address) => cx.descend(located, &address, &eco_format!("`{path}`")),
     }
+}
+
+fn program(path: EcoString, address: Option<EcoString>, cx: &mut Resolver<'_>) -> Answer {
+    let message = match &address {
+        Some(address) => eco_format!("`{path}` exports no `{address}`"),
+        None => eco_format!("`{path}` gives no value"),
+    };
+    let missing = (message, "export it, or add a fallback behind a comma");
+    ask_for(Request::Program { path, address }, "it is made by a program, which is not run here", missing, cx)
 }
 
 fn missing_file(path: &str) -> Answer {

@@ -3,7 +3,8 @@
 use ecow::{EcoString, eco_format};
 
 use super::{Answer, Question, Source};
-use crate::value::Unknown;
+use crate::value::{Unknown, Value};
+use crate::variables::remote::{Outcome, Request};
 use crate::variables::resolve::Resolver;
 
 /// `${aws:...}`.
@@ -38,15 +39,41 @@ pub const SSM: Source = Source {
     ask: ssm,
 };
 
-fn unknown(question: &Question<'_>, reason: EcoString) -> Answer {
-    let address = question.address_text().unwrap_or_default();
-    let text = eco_format!("${{{}:{address}}}", question.call.name);
-    Answer::Unknown(Unknown { text, reason, reported: false })
+/// What was answered; a value that nobody has been asked for yet is unknown, for `reason`. `missing` says what is
+/// missing if there is none, and what to do then.
+pub(super) fn ask(
+    request: Request,
+    reason: &str,
+    missing: (EcoString, &str),
+    cx: &mut Resolver<'_>,
+) -> Answer {
+    let unknown = |request: &Request, reason: &str| {
+        Answer::Unknown(Unknown { text: eco_format!("{request}"), reason: reason.into(), reported: false })
+    };
+    match cx.options().remote.get(&request) {
+        Some(Outcome::Found(value)) => Answer::plain(value.clone()),
+        Some(Outcome::Missing) => Answer::missing(missing.0, missing.1),
+        Some(Outcome::Failed { message, help }) => Answer::refused(message.clone(), help.clone()),
+        Some(Outcome::Unknown(reason)) => unknown(&request, reason),
+        None => {
+            let answer = unknown(&request, reason);
+            cx.request(request);
+            answer
+        }
+    }
+}
+
+/// The words in parentheses: a region, and what else the source takes.
+fn words(question: &Question<'_>) -> Vec<EcoString> {
+    question.params.iter().filter(|it| !it.is_null()).map(Value::to_js_string).collect()
 }
 
 fn aws(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     match question.address_text().as_deref() {
-        Some("accountId") => unknown(question, "AWS tells the account when the service is deployed".into()),
+        Some("accountId") => {
+            let missing = ("AWS does not tell the account".into(), "look at the credentials");
+            ask(Request::Account, "AWS tells the account when the service is packaged", missing, cx)
+        }
         Some("region") => match cx.options().region.clone() {
             Some(region) => Answer::plain(region),
             None => match cx.config_at(&["provider", "region"]) {
@@ -61,25 +88,43 @@ fn aws(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     }
 }
 
-fn cf(question: &Question<'_>, _: &mut Resolver<'_>) -> Answer {
-    match question.address_text() {
-        Some(address) if address.contains('.') => {
-            unknown(question, "it is an output of another stack".into())
-        }
-        _ => Answer::refused("`cf` needs a stack and an output", "write `${cf:stack.Output}`"),
-    }
+fn cf(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
+    let address = question.address_text().unwrap_or_default();
+    let Some((stack, output)) =
+        address.split_once('.').filter(|(stack, output)| !stack.is_empty() && !output.is_empty())
+    else {
+        return Answer::refused("`cf` needs a stack and an output", "write `${cf:stack.Output}`");
+    };
+    let missing = (
+        eco_format!("there is no stack `{stack}` with an output `{output}`"),
+        "deploy it first, or add a fallback",
+    );
+    let region = words(question).into_iter().next();
+    let request = Request::StackOutput { region, stack: stack.into(), output: output.into() };
+    ask(request, "it is an output of another stack", missing, cx)
 }
 
-fn s3(question: &Question<'_>, _: &mut Resolver<'_>) -> Answer {
-    match question.address_text() {
-        Some(address) if address.contains('/') => unknown(question, "it is an object in S3".into()),
-        _ => Answer::refused("`s3` needs a bucket and a key", "write `${s3:bucket/key}`"),
-    }
+fn s3(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
+    let address = question.address_text().unwrap_or_default();
+    let Some((bucket, key)) =
+        address.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty())
+    else {
+        return Answer::refused("`s3` needs a bucket and a key", "write `${s3:bucket/key}`");
+    };
+    let missing =
+        (eco_format!("the bucket `{bucket}` has no object `{key}`"), "upload it first, or add a fallback");
+    ask(Request::Object { bucket: bucket.into(), key: key.into() }, "it is an object in S3", missing, cx)
 }
 
-fn ssm(question: &Question<'_>, _: &mut Resolver<'_>) -> Answer {
-    match question.address_text() {
-        Some(_) => unknown(question, "it is kept in the SSM Parameter Store".into()),
-        None => Answer::refused("`ssm` needs the path of a parameter", "write `${ssm:/path}`"),
-    }
+fn ssm(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
+    let Some(path) = question.address_text() else {
+        return Answer::refused("`ssm` needs the path of a parameter", "write `${ssm:/path}`");
+    };
+    let words = words(question);
+    let has = |word: &str| words.iter().any(|it| it == word);
+    let mut regions = words.iter().filter(|it| !matches!(it.as_str(), "raw" | "noDecrypt"));
+    let missing = (eco_format!("there is no parameter `{path}`"), "create it first, or add a fallback");
+    let region = regions.next().cloned();
+    let request = Request::Parameter { region, path, raw: has("raw"), encrypted: has("noDecrypt") };
+    ask(request, "it is kept in the SSM Parameter Store", missing, cx)
 }

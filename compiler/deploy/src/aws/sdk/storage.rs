@@ -1,5 +1,8 @@
-//! The S3 calls: uploads, listings, deletions. Answers "how does a file reach the deployment bucket, and how is
+//! The S3 calls: uploads, downloads, listings, deletions. Answers "how does a file reach the deployment bucket, and how is
 //! the bucket emptied?".
+
+use std::io::Write as _;
+use std::path::Path;
 
 use aws_sdk_s3 as s3;
 use aws_sdk_s3::primitives::ByteStream;
@@ -53,6 +56,27 @@ pub(super) async fn text(client: &s3::Client, bucket: &str, key: &str) -> Result
     let failed = |cause, message| AwsError { operation: "GetObject", cause, code: String::new(), message };
     let bytes = answer.body.collect().await.map_err(|error| failed(Cause::Network, error.to_string()))?;
     String::from_utf8(bytes.to_vec()).map_err(|error| failed(Cause::Other, error.to_string()))
+}
+
+/// Writes an object into a file, piece by piece.
+pub(super) async fn download(
+    client: &s3::Client,
+    bucket: &str,
+    key: &str,
+    to: &Path,
+) -> Result<(), AwsError> {
+    let answer = client.get_object().bucket(bucket).key(key).send().await;
+    let mut answer = answer.map_err(|error| AwsError::of("GetObject", &error))?;
+    let failed = |cause, message| AwsError { operation: "GetObject", cause, code: String::new(), message };
+    let disk = |error: std::io::Error| failed(Cause::Other, format!("{}: {error}", to.display()));
+    let mut file = std::fs::File::create(to).map_err(disk)?;
+    loop {
+        let piece = answer.body.try_next().await;
+        match piece.map_err(|error| failed(Cause::Network, error.to_string()))? {
+            Some(bytes) => file.write_all(&bytes).map_err(disk)?,
+            None => return Ok(()),
+        }
+    }
 }
 
 fn seconds(time: Option<DateTime>) -> i64 {

@@ -1,0 +1,2 @@
+exports.map = new Map();
+exports.asks = ({ resolveVariable }) => resolveVariable('self:custom.nowhere');

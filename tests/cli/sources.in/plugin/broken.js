@@ -1,0 +1,1 @@
+module.exports = class Broken { constructor() { throw new Error('needs a network'); } };

@@ -1,0 +1,1 @@
+module.exports = async ({ resolveVariable }) => ((await resolveVariable('sls:stage')) === 'prod' ? 'long' : 3);
