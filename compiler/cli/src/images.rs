@@ -25,7 +25,7 @@ pub fn resolve(project: &mut Project, global: &Global) -> Result<(), Failure> {
     }
     let Some(context) = pipeline::context(&project.db, project.service) else { return Ok(()) };
     let images = wanted(needs, PathBuf::from(project.service.directory(&project.db)));
-    let connection = remote::options(global, remote::profile(project)).connection;
+    let connection = remote::options(global, project).connection;
     let found = slsc_deploy::image::resolve(&images, &context.region, &connection, &mut |said| {
         anstream::eprintln!("{said}");
     });
