@@ -7,6 +7,7 @@
 pub mod draft;
 pub mod env_file;
 pub mod forms;
+pub mod later;
 pub mod migrate;
 pub mod syntax;
 pub mod text;

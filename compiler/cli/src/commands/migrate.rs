@@ -1,4 +1,4 @@
-//! `slsc migrate`: a service of the betas in today's language, as a diff first.
+//! `slsc migrate`: a service of the betas, or with forms of versions 1 to 3, in today's language, as a diff first.
 //!
 //! The new text is compiled beside the old one for every stage and region; it is only written if the templates are
 //! the same.
@@ -68,13 +68,11 @@ struct Migration {
 fn migration(project: &Project) -> Result<Option<Migration>, Failure> {
     let (db, service) = (&project.db, project.service);
     let config = service.config(db);
-    let modern = pipeline::modern(db, service);
-    if !modern.is_beta {
-        return Ok(None);
-    }
-    let draft = legacy::replaced(config, pipeline::document(db, config));
-    if !migrate::is_needed(&draft, modern.variables.as_ref()) {
-        return Ok(None);
+    if ![".yml", ".yaml"].iter().any(|it| config.path(db).ends_with(it)) {
+        return Err(Failure::usage(
+            format!("`{}` is no YAML", shown(config.path(db))),
+            "change a program or a JSON file by hand, as `slsc check` says",
+        ));
     }
     let syntax = pipeline::syntax(db, config);
     if let Some(problem) = syntax.iter().find(|it| it.is_error()) {
@@ -83,20 +81,24 @@ fn migration(project: &Project) -> Result<Option<Migration>, Failure> {
             "mend what `slsc check` shows first",
         ));
     }
+    let unwritable = |it: legacy::text::Unwritable| {
+        Failure::failed(
+            format!("`{}` cannot be rewritten: {}", it.path, it.reason),
+            "change this place by hand, as `slsc check` says, and run it again",
+        )
+    };
+    let modern = pipeline::modern(db, service);
+    let draft = migrate::draft(config, pipeline::document(db, config), modern).map_err(unwritable)?;
+    let Some(draft) = draft else { return Ok(None) };
     let found = project.diagnostics();
     let ignored = found.iter().filter(|it| it.rule == &rules::BETA_IGNORED).filter_map(|it| match &it.at {
         Place::Resolved { path, .. } => Some(path.clone()),
         _ => None,
     });
-    let ended_runtime = found.iter().any(|it| it.rule == &rules::RUNTIME_ENDED);
+    let ended_runtime = modern.is_beta && found.iter().any(|it| it.rule == &rules::RUNTIME_ENDED);
     let findings = migrate::Findings { ignored: ignored.collect(), ended_runtime };
     let old = pipeline::text(db, config).to_owned();
-    let new = migrate::migrate(&old, draft, modern.variables.as_ref(), &findings).map_err(|it| {
-        Failure::failed(
-            format!("`{}` cannot be rewritten: {}", it.path, it.reason),
-            "change this place by hand, as `slsc check` says, and run it again",
-        )
-    })?;
+    let new = migrate::migrate(&old, draft, &findings).map_err(unwritable)?;
     let mut notes = Vec::new();
     if ended_runtime {
         notes.push("a runtime has ended: `configValidationMode: warn` lets the framework take it until you choose another".into());
@@ -180,9 +182,10 @@ fn verify(project: &Project, migration: &Migration) -> Result<usize, Failure> {
                 "nothing was written; change this place by hand first",
             ));
         }
-        if let Some(difference) = difference(&before.template.body, &after.template.body, "") {
+        let bodies = [&before, &after].map(|it| Value::from(it.template.body.clone()));
+        if let Some(difference) = difference(&bodies[0], &bodies[1], "") {
             return Err(Failure::failed(
-                format!("the migrated service has another template{place}: `{difference}` differs"),
+                format!("the migrated service has another template{place}: {difference}"),
                 "nothing was written; change this place by hand first",
             ));
         }
@@ -206,21 +209,31 @@ fn compile(db: &Database, directory: &str, config: &str, options: Options) -> Co
     Compiled { template: pipeline::linked(db, service).template.clone(), errors }
 }
 
-/// The path of the first difference.
-fn difference(
-    before: &slsc_core::value::Object,
-    after: &slsc_core::value::Object,
-    path: &str,
-) -> Option<String> {
-    let keys = before.keys().chain(after.keys().filter(|it| !before.contains_key(it)));
-    keys.into_iter().find_map(|key| {
-        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-        match (before.get(key), after.get(key)) {
-            (Some(Value::Object(before)), Some(Value::Object(after))) => difference(before, after, &path),
-            (before, after) if before == after => None,
-            _ => Some(path),
+/// The path of the first difference, with what stood there and what would.
+fn difference(before: &Value, after: &Value, path: &str) -> Option<String> {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let nothing = Value::Null;
+    match (before, after) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys = a.keys().chain(b.keys().filter(|it| !a.contains_key(it)));
+            keys.into_iter().find_map(|key| {
+                difference(a.get(key).unwrap_or(&nothing), b.get(key).unwrap_or(&nothing), &below(key))
+            })
         }
-    })
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
+            .iter()
+            .zip(b.iter())
+            .enumerate()
+            .find_map(|(index, (a, b))| difference(a, b, &below(&index.to_string()))),
+        (a, b) if a == b => None,
+        (a, b) => Some(format!("`{path}` is {} and would be {}", shorten(a), shorten(b))),
+    }
+}
+
+fn shorten(value: &Value) -> String {
+    const MOST: usize = 60;
+    let text = value.to_json();
+    if text.chars().count() > MOST { text.chars().take(MOST).chain("...".chars()).collect() } else { text }
 }
 
 /// Both files as they would change.

@@ -10,7 +10,8 @@ use super::draft::Draft;
 use super::env_file::Level;
 use super::syntax::Syntax;
 use super::text::{self, Unwritable};
-use super::{Variables, env_file};
+use super::{Modern, Variables, env_file, later};
+use crate::db::File;
 use crate::path::Path;
 use crate::value::{Object, Value};
 use crate::variables::syntax as current;
@@ -31,17 +32,22 @@ pub struct Findings {
     pub ended_runtime: bool,
 }
 
-/// The new text of `serverless.yml`.
-pub fn migrate(
-    text: &str,
-    mut draft: Draft,
-    variables: Option<&Variables>,
-    findings: &Findings,
-) -> Result<String, Unwritable> {
-    rewrite_texts(&mut draft, variables)?;
-    if let Some(variables) = variables {
+/// The configuration in today's language, as far as its values say; `None` if it is already.
+pub fn draft(config: File, value: &Value, modern: &Modern) -> Result<Option<Draft>, Unwritable> {
+    let mut draft =
+        if modern.is_beta { super::replaced(config, value) } else { Draft::new(config, value.clone()) };
+    if modern.is_beta {
+        rewrite_texts(&mut draft, modern.variables.as_ref())?;
+    }
+    if let Some(variables) = &modern.variables {
         parameters(&mut draft, &variables.values, &variables.syntax);
     }
+    later::replace(&mut draft);
+    Ok((!draft.changes.is_empty() || modern.variables.is_some()).then_some(draft))
+}
+
+/// The new text of `serverless.yml`.
+pub fn migrate(text: &str, mut draft: Draft, findings: &Findings) -> Result<String, Unwritable> {
     // The last one first, so that none moves another.
     let mut ignored = findings.ignored.clone();
     ignored.sort();
@@ -53,11 +59,6 @@ pub fn migrate(
     let new = text::apply(text, &draft.changes)?;
     text::says(&new, &draft.value)?;
     Ok(new)
-}
-
-/// Whether there is anything to write: changes, or variables that live elsewhere.
-pub fn is_needed(draft: &Draft, variables: Option<&Variables>) -> bool {
-    !draft.changes.is_empty() || variables.is_some()
 }
 
 /// Writes every variable of the betas as one of today, and keeps literal what was literal.

@@ -324,7 +324,7 @@ impl<'a> Edit<'a> {
         let parent = path.parent();
         let Some((holder_key, mapping)) = self.lookup(&parent) else {
             let whole = Value::from(Object::from_iter([(key.clone(), value.clone())]));
-            return self.insert(&parent, &whole, None);
+            return self.insert(&parent, &whole, lines.map(|it| it.below(key)));
         };
         if self.is_shared(mapping) {
             return self.unwritable(path, "its mapping is shared through an anchor");
@@ -345,7 +345,11 @@ impl<'a> Edit<'a> {
             let whole = Value::from(Object::from_iter([(key.clone(), value.clone())]));
             let entry = Entry { mapping, key: holder, value: mapping };
             let at = self.line_end(self.value_end(entry).max(self.after_colon(entry)));
-            let text = write::block(&whole, self.column(holder) + 2).unwrap_or_default();
+            let column = self.column(holder) + 2;
+            let text = match lines {
+                Some(snippet) => snippet.at(key, column),
+                None => write::block(&whole, column).unwrap_or_default(),
+            };
             return Ok(self.with(at..at, &text));
         };
         let column = entries.first().map_or(0, |it| self.column(it.key));
@@ -381,7 +385,8 @@ impl<'a> Edit<'a> {
         }
         let text = self.text.get(lines.clone()).unwrap_or_default();
         let without = if in_block { self.with(lines, "") } else { self.with(removal.0, &removal.1) };
-        let snippet = Snippet { text, column: self.column(entry.key), key: self.key_text(entry) };
+        let column = self.column(entry.key);
+        let snippet = Snippet { text, column, key: self.key_text(entry), below: Vec::new() };
         Edit::new(&without).insert(to, &value, in_block.then_some(snippet))
     }
 
@@ -416,24 +421,44 @@ struct Snippet<'a> {
     text: &'a str,
     column: usize,
     key: &'a str,
+    /// The keys below the one that it is put at, down to its own: mappings that are not there yet.
+    below: Vec<EcoString>,
 }
 
 impl Snippet<'_> {
+    /// The same as the entry `key` of a mapping that is put with it.
+    fn below(mut self, key: &EcoString) -> Self {
+        self.below.insert(0, key.clone());
+        self
+    }
+
     /// The lines with another key at another column.
     fn at(&self, key: &str, column: usize) -> String {
+        let mut out = String::new();
+        let mut keys = std::iter::once(key).chain(self.below.iter().map(EcoString::as_str)).peekable();
+        let mut column = column;
+        let mut own = key;
+        while let Some(key) = keys.next() {
+            own = key;
+            if keys.peek().is_some() {
+                out.push_str(&format!("{}{}:\n", " ".repeat(column), write::scalar(key)));
+                column += 2;
+            }
+        }
         let mut renamed = false;
-        let shifted = self.text.lines().map(|line| {
+        for line in self.text.lines() {
             let mut line = match line.split_at_checked(self.column) {
                 Some((indent, rest)) if indent.trim().is_empty() => format!("{}{rest}", " ".repeat(column)),
                 _ => line.to_owned(),
             };
             if !renamed && line.trim_start().starts_with(self.key) && !line.trim_start().starts_with('#') {
-                line = line.replacen(self.key, &write::scalar(key), 1);
+                line = line.replacen(self.key, &write::scalar(own), 1);
                 renamed = true;
             }
-            format!("{}\n", line.trim_end())
-        });
-        shifted.collect()
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
     }
 }
 
@@ -515,6 +540,15 @@ mod tests {
         assert_eq!(
             apply(text, &changes).unwrap(),
             "provider: # ours\n  name: aws\n  # live or test\n  stage: live # yes\n  # memory: 1\n  region: eu-west-1\n\n# what holds for all\nfunctions:\n  a:\n    handler: a.b\n"
+        );
+    }
+
+    #[test]
+    fn entries_move_below_mappings_that_are_made_for_them() {
+        let text = "p:\n  name: aws\n  # may do\n  old:\n    - a: 1 # one\n";
+        assert_eq!(
+            apply(text, &[relocate("p.old", "p.iam.role.new")]).unwrap(),
+            "p:\n  name: aws\n  iam:\n    role:\n      # may do\n      new:\n        - a: 1 # one\n"
         );
     }
 
