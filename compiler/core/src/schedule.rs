@@ -36,7 +36,7 @@ pub enum Expression {
     /// Again and again at an interval.
     Rate(Rate),
     /// At times of the calendar.
-    Cron(Cron),
+    Cron(Box<Cron>),
     /// Once.
     At(At),
 }
@@ -117,13 +117,13 @@ pub fn parse(text: &str, now: Option<i64>) -> Parsed {
 }
 
 fn read(text: &str, faults: &mut Vec<Fault>) -> Option<Expression> {
-    let Some((name, inner)) = open(text, faults) else { return None };
+    let (name, inner) = open(text, faults)?;
     let start = inner.start;
     let inner = text.get(inner).unwrap_or_default();
     match name {
         "rate" => rate::read(inner, start, faults).map(Expression::Rate),
         "at" => at::read(inner, start, faults).map(Expression::At),
-        _ => cron::read(inner, start, faults).map(Expression::Cron),
+        _ => cron::read(inner, start, faults).map(|it| Expression::Cron(Box::new(it))),
     }
 }
 

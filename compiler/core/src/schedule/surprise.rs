@@ -35,7 +35,7 @@ fn never(within: Range<usize>, message: impl Into<ecow::EcoString>) -> Fault {
 /// A rate of whole days runs at a time of day that nobody has chosen.
 fn of_rate(rate: &Rate) -> Option<Fault> {
     let days = rate.minutes() / (24 * 60);
-    let whole = rate.minutes() % (24 * 60) == 0;
+    let whole = rate.minutes().is_multiple_of(24 * 60);
     let instead = match days {
         1 => "`cron(0 12 * * ? *)`",
         7 => "`cron(0 12 ? * MON *)`",

@@ -214,7 +214,7 @@ fn provided(name: &EcoString, image: &EcrImage) -> Result<Source, Problem> {
         EcrImage::Reference(path) => {
             &EcrImageSettings { path: Some(path.clone()), ..EcrImageSettings::default() }
         }
-        EcrImage::Settings(it) => it,
+        EcrImage::Settings(it) => &**it,
     };
     let filled = |it: &Option<EcoString>| it.as_ref().filter(|it| !it.is_empty()).cloned();
     match (filled(&settings.uri), filled(&settings.path)) {

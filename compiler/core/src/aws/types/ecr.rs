@@ -23,7 +23,7 @@ pub enum EcrImage {
     /// A URI in ECR, or the folder that it is built from.
     Reference(Text),
     /// An image with settings.
-    Settings(EcrImageSettings),
+    Settings(Box<EcrImageSettings>),
 }
 
 /// A container image with settings.
