@@ -123,3 +123,39 @@ fn without_node_the_way_out_is_said() {
          help: install Node.js, or write the configuration in YAML or JSON\n"
     );
 }
+
+const REFERS: &str =
+    "service: orders\nprovider:\n  name: aws\n  memorySize: ${file(serverless.ts):provider.memorySize}\n";
+
+/// A file that a variable names is read as a configuration is.
+#[test]
+fn a_variable_reads_typescript() {
+    let api = "exports.require = (file) => require('../strip').load(file)";
+    let package = r#"{ "exports": { "./cjs/api": "./api/cjs.js" } }"#;
+    let files = [("package.json", package), ("api/cjs.js", api), ("strip.js", STRIP)];
+    let directory = service("tsx", &files);
+    std::fs::write(directory.path().join("serverless.yml"), REFERS).unwrap();
+    let output = run(directory.path(), None);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "256\n", "{errors}");
+}
+
+/// Without Node.js, what a program makes stays open; only packaging insists on it.
+#[test]
+fn without_node_a_variable_of_a_program_stays_open() {
+    let directory = service("other", &[]);
+    std::fs::write(directory.path().join("serverless.yml"), REFERS).unwrap();
+    let run = |command: &str| {
+        Command::new(binary())
+            .arg(command)
+            .current_dir(directory.path())
+            .env("PATH", "nowhere")
+            .output()
+            .unwrap()
+    };
+    assert_eq!(run("check").status.code(), Some(0));
+    let output = run("package");
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("there is no `node` here to run what makes it"), "{errors}");
+}

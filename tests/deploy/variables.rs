@@ -264,16 +264,39 @@ fn many_are_asked_for_side_by_side() {
 fn an_outage_is_told_and_is_no_missing_value() {
     let account = Account::new();
     account.proxy.break_next("DescribeStacks", 3, &Fault::Hang(Duration::from_secs(60)));
-    account.proxy.break_next("GET *", 3, &Fault::s3_error(503, "ServiceUnavailable", "later"));
     let connection = Connection { attempt_timeout: Duration::from_millis(300), ..account.connection() };
-    let lookups = [
-        Lookup::Stack { region: None, name: "x".to_owned() },
-        Lookup::Object { bucket: "x".to_owned(), key: "y".to_owned() },
-    ];
+    let stack = Lookup::Stack { region: None, name: "x".to_owned() };
+    let answers = look_up(&[stack], Some("us-east-1"), &connection);
+    assert!(matches!(&answers[..], [Err(error)] if error.kind == ErrorKind::Network), "{answers:?}");
+
+    account.proxy.break_next("GET *", 3, &Fault::s3_error(503, "ServiceUnavailable", "later"));
+    let answers = account.ask(&[Lookup::Object { bucket: "x".to_owned(), key: "y".to_owned() }]);
+    assert!(matches!(&answers[..], [Err(error)] if error.kind == ErrorKind::Network), "{answers:?}");
+}
+
+/// Nobody waits a hundred times for a network that is not there.
+#[test]
+fn a_network_that_is_not_there_is_found_out_once() {
+    let account = Account::new();
+    let lookups: Vec<Lookup> = (0..100).map(|it| parameter(&format!("/p{it}"))).collect();
+    account.proxy.break_next("GetParameter", 300, &Fault::Hang(Duration::from_secs(60)));
+    let connection = Connection { attempt_timeout: Duration::from_millis(500), ..account.connection() };
+    let start = Instant::now();
     let answers = look_up(&lookups, Some("us-east-1"), &connection);
+    assert_eq!(answers.len(), 100);
     for answer in &answers {
         assert!(matches!(answer, Err(error) if error.kind == ErrorKind::Network), "{answer:?}");
     }
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert!(account.proxy.calls("GetParameter") < 100, "{}", account.proxy.calls("GetParameter"));
+}
+
+#[test]
+fn a_profile_that_is_not_there_is_named() {
+    let account = Account::new();
+    let (code, _, err) = account.print("a: ${ssm:/a}", &["--aws-profile", "nobody-has-this"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("the profile `nobody-has-this` is not configured"), "{err}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! Answers "what does AWS say to all of these, asked at once?", one answer or one error each. Also archives that lie in
 //! S3 are read here.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -75,26 +76,39 @@ pub async fn look_up_async(lookups: &[Lookup], region: Option<&str>, connection:
     // Where the service has no region of its own, any will do to ask whose credentials these are.
     let home = match Sdk::connect_to_read(region.unwrap_or("us-east-1"), connection).await {
         Ok(home) => home,
-        Err(error) => {
-            let error = |it: &Lookup| Err(error.clone().into_error(&it.doing()));
-            return lookups.iter().map(error).collect();
+        Err(mut error) => {
+            if let (Cause::NoCredentials, Some(profile)) = (error.cause, &connection.profile) {
+                error.cause = Cause::BadCredentials;
+                error.message = format!("the profile `{profile}` is not configured, or has none");
+            }
+            return lookups.iter().map(|it| Err(error.clone().into_error(&it.doing()))).collect();
         }
     };
     let mut regions: BTreeMap<&str, Sdk> = BTreeMap::new();
     for name in lookups.iter().filter_map(Lookup::region) {
         regions.entry(name).or_insert_with(|| home.in_region(name));
     }
+    // Once AWS cannot be reached, nobody waits for each of the others to find that out, too.
+    let unreachable: RefCell<Option<AwsError>> = RefCell::default();
     let ask = |lookup: &Lookup| {
         let sdk = match lookup.region() {
             Some(name) => regions.get(name),
             None => (region.is_some() || *lookup == Lookup::Account).then_some(&home),
         };
-        let (sdk, lookup) = (sdk.cloned(), lookup.clone());
+        let (sdk, lookup, unreachable) = (sdk.cloned(), lookup.clone(), &unreachable);
         async move {
-            match sdk {
-                Some(sdk) => lookup.ask(&sdk).await.map_err(|error| lookup.error(error)),
-                None => Err(lookup.no_region()),
-            }
+            let Some(sdk) = sdk else { return Err(lookup.no_region()) };
+            let known = unreachable.borrow().clone();
+            let answer = match known {
+                Some(error) => Err(error),
+                None => lookup.ask(&sdk).await,
+            };
+            answer.map_err(|error| {
+                if error.cause == Cause::Network {
+                    unreachable.replace(Some(error.clone()));
+                }
+                lookup.error(error)
+            })
         }
     };
     let mut answers: Vec<Answer> = stream::iter(lookups.iter().map(ask)).buffered(AT_ONCE).collect().await;

@@ -15,6 +15,7 @@ use aws_sdk_ecr as ecr;
 use aws_sdk_s3 as s3;
 use aws_sdk_ssm as ssm;
 use aws_sdk_sts as sts;
+use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::{
     Aws, AwsError, ChangeSet, ChangeSetKind, ChangeSetRequest, EventPage, Finding, Findings, Object,
@@ -31,13 +32,12 @@ pub struct Sdk {
     ssm: ssm::Client,
     sts: sts::Client,
     shared: SdkConfig,
-    upload_timeout: Duration,
 }
 
 impl Sdk {
     /// Connects to `region`. Nothing is sent yet; credentials are looked up at the first call.
     pub async fn connect(region: &str, connection: &Connection) -> Self {
-        Self::of(settings::load(region, connection).await, connection.upload_timeout)
+        Self::of(settings::load(region, connection).await, Some(connection.upload_timeout))
     }
 
     /// Connects to `region` for many small requests at once: credentials are looked up now, once for all regions.
@@ -45,27 +45,29 @@ impl Sdk {
     /// # Errors
     /// When there are no credentials, or they cannot be used.
     pub async fn connect_to_read(region: &str, connection: &Connection) -> Result<Self, AwsError> {
-        let shared = settings::with_credentials(settings::load(region, connection).await).await?;
-        Ok(Self::of(shared, connection.attempt_timeout))
+        let shared = settings::for_reading(settings::load(region, connection).await, connection).await?;
+        Ok(Self::of(shared, None))
     }
 
-    /// The same for another region.
+    /// The same for another region, for small requests.
     pub fn in_region(&self, region: &str) -> Self {
         let shared = self.shared.clone().into_builder().region(Region::new(region.to_owned())).build();
-        Self::of(shared, self.upload_timeout)
+        Self::of(shared, None)
     }
 
-    fn of(shared: SdkConfig, upload_timeout: Duration) -> Self {
-        let uploads =
-            s3::config::Builder::from(&shared).timeout_config(settings::timeouts(upload_timeout)).build();
+    fn of(shared: SdkConfig, upload_timeout: Option<Duration>) -> Self {
+        let mut uploads = s3::config::Builder::from(&shared);
+        uploads = uploads.timeout_config(match upload_timeout {
+            Some(longest) => settings::timeouts(longest),
+            None => shared.timeout_config().cloned().unwrap_or_else(|| TimeoutConfig::builder().build()),
+        });
         Self {
             cfn: cfn::Client::new(&shared),
             ecr: ecr::Client::new(&shared),
-            s3: s3::Client::from_conf(uploads),
+            s3: s3::Client::from_conf(uploads.build()),
             ssm: ssm::Client::new(&shared),
             sts: sts::Client::new(&shared),
             shared,
-            upload_timeout,
         }
     }
 

@@ -43,8 +43,8 @@ pub(super) async fn load(region: &str, connection: &Connection) -> SdkConfig {
     loader.load().await
 }
 
-/// The configuration with its credentials looked up.
-pub(super) async fn with_credentials(shared: SdkConfig) -> Result<SdkConfig, AwsError> {
+/// The configuration for small requests that nobody waits long for, with its credentials looked up.
+pub(super) async fn for_reading(shared: SdkConfig, connection: &Connection) -> Result<SdkConfig, AwsError> {
     let provider = shared.credentials_provider();
     let found = match &provider {
         Some(provider) => provider.provide_credentials().await,
@@ -52,7 +52,9 @@ pub(super) async fn with_credentials(shared: SdkConfig) -> Result<SdkConfig, Aws
     };
     let credentials = found.map_err(|error| AwsError::of_credentials(&error))?;
     let provider = SharedCredentialsProvider::new(credentials);
-    Ok(shared.into_builder().credentials_provider(provider).build())
+    let patience = timeouts(connection.attempt_timeout).to_builder();
+    let patience = patience.operation_timeout(connection.attempt_timeout * 3).build();
+    Ok(shared.into_builder().timeout_config(patience).credentials_provider(provider).build())
 }
 
 /// The HTTP client. The SDK's own takes no notice of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which is how many
