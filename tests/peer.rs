@@ -76,7 +76,7 @@ fn is_stamp(part: &str) -> bool {
 }
 
 /// Where two values differ, as a path and the two.
-fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
+pub fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
     match (expected, actual) {
         (Value::Object(a), Value::Object(b)) => {
             let keys = a.keys().chain(b.keys().filter(|it| !a.contains_key(*it)));
@@ -138,7 +138,7 @@ impl Case {
 }
 
 /// The cases that differ, held against the list of those that may.
-fn report(title: &str, compared: &[(String, Option<String>)]) {
+pub fn report(title: &str, compared: &[(String, Option<String>)]) {
     let listed = std::fs::read_to_string(top().join("tests/peer/differences.md")).unwrap();
     let section = listed.split("\n## ").find(|it| it.starts_with(title)).unwrap_or_default();
     let failures: Vec<String> = compared
@@ -203,7 +203,7 @@ fn templates_of_pinned_services_are_those_of_version_3() {
     report("Version 3", &compared);
 }
 
-fn copy_all(from: &Path, to: &Path) {
+pub fn copy_all(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {

@@ -31,6 +31,14 @@ impl System for Overlay {
             Err(_) => Content::Missing,
         }
     }
+
+    fn names(&self, path: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
 }
 
 /// A replacement of a document's text; without a range, of all of it.

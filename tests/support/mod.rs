@@ -54,6 +54,12 @@ impl System for Memory {
             .get(path.trim_start_matches("/service/"))
             .map_or(Content::Missing, |it| Content::Text(it.clone()))
     }
+
+    fn names(&self, path: &str) -> Vec<String> {
+        let folder = path.trim_start_matches("/service").trim_start_matches('/');
+        let below = self.0.keys().filter_map(|it| it.strip_prefix(folder));
+        below.filter_map(|it| it.trim_start_matches('/').split('/').next()).map(String::from).collect()
+    }
 }
 
 /// A service of files in memory, with a log of the queries that run.

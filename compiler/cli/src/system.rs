@@ -19,4 +19,12 @@ impl System for Disk {
             Err(_) => Content::Missing,
         }
     }
+
+    fn names(&self, path: &str) -> Vec<String> {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
 }

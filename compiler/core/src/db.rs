@@ -33,6 +33,13 @@ pub enum Content {
 pub trait System: Send + Sync {
     /// What is at `path`: an absolute path, or one relative to wherever the system says, with `/` between steps.
     fn read(&self, path: &str) -> Content;
+
+    /// The names of what is in the directory at `path`, if the system can tell. Nothing may depend on them but what a
+    /// message suggests.
+    fn names(&self, path: &str) -> Vec<String> {
+        let _ = path;
+        Vec::new()
+    }
 }
 
 /// A file, by its path. There is one for each path that was asked for, whether or not it exists.
@@ -93,6 +100,8 @@ pub struct Service {
 pub trait Db: salsa::Database {
     /// The file at `path`.
     fn file(&self, path: &str) -> File;
+    /// The names of what is in a directory, for suggestions.
+    fn names(&self, path: &str) -> Vec<EcoString>;
 }
 
 /// The one implementation of [`Db`].
@@ -116,6 +125,10 @@ impl Db for Database {
         let path = normalize(path);
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         *files.entry(path.clone()).or_insert_with(|| File::new(self, path.clone(), self.system.read(&path)))
+    }
+
+    fn names(&self, path: &str) -> Vec<EcoString> {
+        self.system.names(&normalize(path)).into_iter().map(Into::into).collect()
     }
 }
 

@@ -197,7 +197,7 @@ fn uses_sources(value: &Value) -> bool {
                         current::Source::Call(call) => sources::find(&call.name).is_some(),
                         current::Source::Literal(_) => false,
                     }),
-                    current::Piece::Text(_) => false,
+                    current::Piece::Text(_) | current::Piece::Escape(_) => false,
                 })
             })
         }

@@ -116,6 +116,10 @@ impl Host for QueryHost<'_> {
         let values = if self.dialect == Dialect::V4 { document } else { document_with_times };
         values(self.db, file).clone()
     }
+
+    fn names(&self, folder: &str) -> Vec<EcoString> {
+        self.db.names(&crate::db::join(self.directory, folder))
+    }
 }
 
 fn host<'db>(db: &'db dyn Db, service: Service) -> QueryHost<'db> {

@@ -35,6 +35,8 @@ pub trait Host {
     fn content(&self, file: File) -> Content;
     /// The value that a YAML or JSON file says, variables as they are written.
     fn document(&self, file: File) -> Value;
+    /// The names of what is in a folder of the service, to guess which was meant.
+    fn names(&self, folder: &str) -> Vec<EcoString>;
 }
 
 /// What resolving is given.
@@ -68,6 +70,8 @@ pub struct Grafts(FxHashMap<Path, Graft>);
 pub struct Graft {
     /// Where the variable stands.
     pub used: Written,
+    /// Where the variables stand that it led to, in order.
+    pub through: Vec<Written>,
     /// Where the value was written, if in a file; else the variable's own place stands for it.
     pub written: Option<Written>,
     /// Whether no variable brought it: it stands elsewhere in the configuration than it was written, key and all.
@@ -108,6 +112,24 @@ pub struct Resolved {
     pub dotenv: BTreeMap<EcoString, EcoString>,
     /// The stage: `--stage`, else `provider.stage`, else `dev`.
     pub stage: EcoString,
+}
+
+/// What is wrong with a stage, if anything is.
+pub fn invalid_stage(stage: &str) -> Option<Diagnostic> {
+    let valid = !stage.is_empty() && stage.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+    let at = Place::value(Path::from(["provider", "stage"]));
+    (!valid).then(|| {
+        Diagnostic::new(&rules::INVALID_STAGE, at, ecow::eco_format!("`{stage}` is not a stage"))
+            .why("stages go into the names of resources")
+            .help("use letters, digits and `-`")
+    })
+}
+
+/// A stage that is a number, or worse, where something asks for it.
+fn stage_that_is_no_text(stage: &Value) -> Diagnostic {
+    let at = Place::value(Path::from(["provider", "stage"]));
+    let message = ecow::eco_format!("the stage is {}, not a text", stage.noun());
+    Diagnostic::new(&rules::INVALID_STAGE, at, message).help("put it in quotes")
 }
 
 /// One diagnostic for each value that is not known and has not been reported.

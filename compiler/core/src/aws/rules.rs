@@ -130,15 +130,9 @@ fn stage_and_region(root: &Object, options: &Options, found: &mut Vec<Diagnostic
     let written =
         |key: &str| provider.and_then(|it| it.get(key)).and_then(Value::as_str).map(EcoString::from);
     if let Some(stage) = options.stage.clone().or_else(|| written("stage"))
-        && !matches("^[A-Za-z0-9-]+$", &stage)
         && (options.stage.is_some() || provider.and_then(|it| it.get("stage")).is_some())
     {
-        let at = Place::value(Path::from(["provider", "stage"]));
-        found.push(
-            Diagnostic::new(&rules::INVALID_STAGE, at, eco_format!("`{stage}` is not a stage"))
-                .why("stages go into the names of resources")
-                .help("use letters, digits and `-`"),
-        );
+        found.extend(crate::variables::invalid_stage(&stage));
     }
     if let Some(region) = &options.region
         && !REGIONS.iter().any(|it| it.text == region)

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Written;
-use super::resolve::{Located, Resolver, failed};
+use super::resolve::{Located, Resolver, Spot, Traced, failed};
 use super::syntax;
 use crate::db::Content;
 use crate::diagnostic::{Diagnostic, Place};
@@ -40,11 +40,14 @@ impl<'a> Resolver<'a> {
     }
 
     /// Resolves a text in the language of the service.
-    pub(super) fn expand_at(&mut self, path: Option<&Path>, located: Located, text: &EcoString) -> Located {
+    pub(super) fn expand_at(&mut self, path: Option<&Path>, located: Located, text: &EcoString) -> Traced {
         let of_today = path.is_some_and(|it| self.input.modern.current.contains(it));
         match self.beta().filter(|_| !of_today) {
-            Some(variables) => self.expand_beta(variables, located, text),
-            None => self.expand(located, text, 0),
+            Some(variables) => {
+                let through = vec![located.at.clone()];
+                Traced::new(self.expand_beta(variables, located, text), through)
+            }
+            None => self.expand(located, text, true, 0),
         }
     }
 
@@ -73,7 +76,7 @@ impl<'a> Resolver<'a> {
         let mut whole = EcoString::new();
         let mut done = 0;
         for reference in &references {
-            let place = self.within(&located.at, reference.range.clone());
+            let place = self.place(Spot { at: &located.at, exact: true }, reference.range.clone());
             let written = text.get(reference.range.clone()).unwrap_or_default();
             let (value, path) = match variables.look_up(reference) {
                 Looked::Found(value, path) => (value, path),

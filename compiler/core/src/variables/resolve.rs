@@ -1,26 +1,38 @@
 //! Resolving: every text of the configuration with its variables replaced.
 //!
 //! A value is resolved where it stands, and once: a variable that refers to another value waits for it, values that
-//! wait for each other are a cycle, and what a file brings is resolved as if it stood in the configuration.
+//! wait for each other are a cycle, and what a file brings is resolved as if it stood in the configuration. This file
+//! holds the order of the work and the ways through the configuration; [`expand`] replaces the variables of one text,
+//! and [`report`] says what is wrong.
 
 pub mod ask;
+mod early;
 mod environment;
+mod expand;
+mod report;
 
-use ecow::{EcoString, eco_format};
+use std::ops::Range;
+
+use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::remote::Request;
-use super::sources::{self, Answer, Question};
-use super::syntax::{self, Call, Operand, Piece, Source, Variable};
+use super::sources::Answer;
+use super::syntax;
 use super::{Graft, Host, Input, Resolved, Written};
 use crate::db::{File, Options};
-use crate::diagnostic::{Diagnostic, Part, Place, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::path::{Path, Segment};
-use crate::rules;
-use crate::value::{Object, Unknown, Value};
+use crate::value::{Object, Value};
+
+pub use early::Phase;
+pub(super) use expand::Spot;
+pub(super) use report::failed;
 
 /// How often a resolved value may hold variables again, as in the framework.
 const MAX_NESTING: usize = 10;
+/// How many variables may wait for each other in a row.
+const MAX_DEPTH: usize = 128;
 /// How many mappings, lists and texts may come out of variables before they are taken for a bomb.
 const MAX_EXPANSION: usize = 200_000;
 
@@ -33,6 +45,50 @@ pub struct Located {
     pub at: Written,
 }
 
+/// A text that has been replaced, and the way to its value.
+#[derive(Clone, Debug)]
+pub(super) struct Traced {
+    located: Located,
+    /// The places of the variables on the way, the text's own first; empty for a text without any.
+    through: Vec<Written>,
+    seen: Seen,
+}
+
+impl Traced {
+    /// A value that came through these places.
+    pub(super) fn new(located: Located, through: Vec<Written>) -> Traced {
+        Traced { located, through, seen: Seen::default() }
+    }
+}
+
+/// What was asked on the way to a value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// The latest phase in which a source that was asked can answer, with the source.
+    late: Option<(Phase, EcoString)>,
+    /// Whether the environment was asked, whose values are never shown.
+    secret: bool,
+}
+
+impl Seen {
+    fn add(&mut self, other: &Seen) {
+        self.secret |= other.secret;
+        let phase = |it: &Option<(Phase, EcoString)>| it.as_ref().map(|it| it.0);
+        if phase(&other.late) > phase(&self.late) {
+            self.late.clone_from(&other.late);
+        }
+    }
+}
+
+/// A text that is being resolved.
+#[derive(Clone, Debug)]
+struct Waiting {
+    path: Path,
+    at: Written,
+    /// The source that is being asked, in the text.
+    within: Option<Range<usize>>,
+}
+
 /// The work in progress.
 pub struct Resolver<'a> {
     pub(super) input: &'a Input<'a>,
@@ -41,14 +97,28 @@ pub struct Resolver<'a> {
     /// Environment variables that were asked for and are not set.
     absent: Vec<EcoString>,
     /// Texts that have been resolved, by their paths in the configuration.
-    done: FxHashMap<Path, Located>,
+    done: FxHashMap<Path, Traced>,
     /// Texts that are being resolved, the innermost last.
-    waiting: Vec<(Path, Place)>,
+    waiting: Vec<Waiting>,
     /// Where the values come from that are being copied, the innermost last.
     copying: Vec<Written>,
+    /// The variables on the way to the value that a source has answered last.
+    passed: Vec<Written>,
+    /// What has been asked since somebody began to look.
+    seen: Seen,
+    /// Whether the address that is being followed may not be shown.
+    hidden: bool,
+    /// Whether parameters of other stages are left as they are: not where something refers to them.
+    deferring: bool,
+    /// Whether the value that is followed next is left as it is below.
+    above: bool,
     /// How many values variables have brought.
     expanded: usize,
+    /// How many sources are being asked, one for the other.
+    depth: usize,
     stage: Option<EcoString>,
+    /// What stands at `provider.stage`, if it is no text.
+    odd_stage: Option<Value>,
     plugins: bool,
     out: Resolved,
 }
@@ -56,10 +126,11 @@ pub struct Resolver<'a> {
 /// Resolves the configuration.
 pub fn resolve(input: &Input<'_>) -> Resolved {
     let mut resolver = Resolver::new(input);
-    let located = Located { value: resolver.root.clone(), at: resolver.config_root() };
+    resolver.deferring = true;
     let mut path = Path::root();
-    let value = resolver.deep(located, &mut path, 0);
-    resolver.out.value = value;
+    let value = resolver.deep(resolver.config_root(), &mut path, 0);
+    resolver.out.value = resolver.with_params(value);
+    resolver.demand_early();
     resolver.out.dotenv = resolver.env.into_iter().collect();
     resolver.out
 }
@@ -77,15 +148,23 @@ impl<'a> Resolver<'a> {
             done: FxHashMap::default(),
             waiting: Vec::new(),
             copying: vec![Written { file: input.config, path: Path::root() }],
+            passed: Vec::new(),
+            seen: Seen::default(),
+            hidden: false,
+            deferring: false,
+            above: false,
             expanded: 0,
+            depth: 0,
             stage: None,
+            odd_stage: None,
             plugins,
             out: Resolved { files: vec![input.config], ..Resolved::default() },
         };
         resolver.out.files.extend(input.modern.variables.as_ref().map(|it| it.file));
         for (path, written) in &input.modern.origins {
             let written = Written { file: input.config, path: written.clone() };
-            let graft = Graft { used: written.clone(), written: Some(written), moved: true };
+            let graft =
+                Graft { used: written.clone(), through: Vec::new(), written: Some(written), moved: true };
             resolver.out.grafts.insert(path.clone(), graft);
         }
         resolver.out.stage = resolver.stage();
@@ -122,20 +201,49 @@ impl<'a> Resolver<'a> {
         self.out.diagnostics.push(diagnostic);
     }
 
-    fn config_root(&self) -> Written {
-        Written { file: self.input.config, path: Path::root() }
+    /// The names of the environment variables.
+    pub fn env_names(&self) -> impl Iterator<Item = &str> {
+        self.input.options.env.keys().chain(self.env.keys()).map(EcoString::as_str)
+    }
+
+    /// The names of the parameters that `stage` has, as far as they are written out.
+    pub fn param_names(&self, stage: &str) -> impl Iterator<Item = &str> {
+        let params = self.root.get("params");
+        let sections = [stage, "default"].map(|it| params.and_then(|params| params.get(it)?.as_object()));
+        let names = sections.into_iter().flatten().flat_map(Object::keys);
+        names.chain(self.input.options.params.keys()).map(EcoString::as_str)
+    }
+
+    fn config_root(&self) -> Located {
+        Located { value: self.root.clone(), at: Written { file: self.input.config, path: Path::root() } }
     }
 
     /// The value of the configuration at a dotted address.
     pub fn config_value(&mut self, address: &str) -> Answer {
-        let root = Located { value: self.root.clone(), at: self.config_root() };
-        self.walk(root, &keys(address), Some(Path::root()), "this configuration")
+        self.walk(self.config_root(), &keys(address), Some(Path::root()), "this configuration")
     }
 
     /// The value of the configuration at these keys, in which a dot is a dot.
     pub fn config_at(&mut self, keys: &[&str]) -> Answer {
-        let root = Located { value: self.root.clone(), at: self.config_root() };
-        self.walk(root, keys, Some(Path::root()), "this configuration")
+        self.walk(self.config_root(), keys, Some(Path::root()), "this configuration")
+    }
+
+    /// The value at these keys, in which the variables below it are still to be resolved.
+    pub fn config_above(&mut self, keys: &[&str]) -> Answer {
+        let above = std::mem::replace(&mut self.above, true);
+        let answer = self.config_at(keys);
+        self.above = above;
+        answer
+    }
+
+    /// The text at these keys as it is written, if it asks sources that answer late. Such a parameter is resolved
+    /// where it is used, so that its escapes are undone once.
+    pub fn late_text(&self, keys: &[&str]) -> Option<Answer> {
+        let path: Path = keys.iter().map(|it| Segment::from(*it)).collect();
+        let late = self.done.get(&path)?.seen.late.as_ref()?;
+        let text = keys.iter().try_fold(&self.root, |value, key| value.get(key))?;
+        let written = Written { file: self.input.config, path };
+        (late.0 > Phase::Start).then(|| Answer::Value(text.clone(), Some(written)))
     }
 
     /// The value below `from` at a dotted address; `from` is not a part of the configuration itself.
@@ -145,100 +253,93 @@ impl<'a> Resolver<'a> {
 
     /// Follows `keys` from `from`. In the configuration itself, `path` says where we are, so that texts on the
     /// way are resolved once and cycles are seen.
-    fn walk(&mut self, from: Located, keys: &[&str], mut path: Option<Path>, whole: &str) -> Answer {
+    fn walk(&mut self, from: Located, keys: &[&str], path: Option<Path>, whole: &str) -> Answer {
+        let deferring = std::mem::replace(&mut self.deferring, false);
+        let mut passed = Vec::new();
+        let answer = self.follow(from, keys, path, whole, &mut passed);
+        self.passed = passed;
+        self.deferring = deferring;
+        answer
+    }
+
+    fn follow(
+        &mut self,
+        from: Located,
+        keys: &[&str],
+        mut path: Option<Path>,
+        whole: &str,
+        passed: &mut Vec<Written>,
+    ) -> Answer {
+        // What is asked on the way is asked in full.
+        let above = std::mem::take(&mut self.above);
         let mut at = from;
-        for key in keys.iter().copied() {
-            at = match self.shallow(at, path.as_ref()) {
-                Some(it) => it,
-                None => return Answer::Failed,
-            };
+        for (step, key) in keys.iter().copied().enumerate() {
+            let Some(traced) = self.shallow(at, path.as_ref()) else { return Answer::Failed };
+            passed.extend(traced.through);
+            at = traced.located;
             if let Value::Unknown(unknown) = &at.value {
                 return Answer::Unknown((**unknown).clone());
             }
-            let segment = match (&at.value, key.parse::<u32>()) {
-                (Value::Array(_), Ok(index)) => Segment::Index(index),
-                _ => Segment::from(key),
-            };
-            let child = match (&at.value, &segment) {
-                (Value::Object(object), _) => object.get(key).cloned(),
-                (Value::Array(items), Segment::Index(index)) => items.get(*index as usize).cloned(),
-                _ => None,
-            };
-            let Some(child) = child.filter(|it| !it.is_null()) else {
-                return missing_key(&at.value, key, &keys.join("."), whole);
-            };
-            at = Located {
-                value: child,
-                at: Written { file: at.at.file, path: at.at.path.join(segment.clone()) },
-            };
-            path = path.map(|it| it.join(segment));
-        }
-        match path {
-            // Inside the configuration everything below is resolved where it stands.
-            Some(mut path) => {
-                let Some(located) = self.shallow(at, Some(&path)) else { return Answer::Failed };
-                let written = located.at.clone();
-                if keys.is_empty() {
-                    return Answer::Value(located.value, Some(written));
-                }
-                match self.deep(located, &mut path, 0) {
-                    Value::Unknown(unknown) => Answer::Unknown((*unknown).clone()),
-                    Value::Null => {
-                        let address = keys.join(".");
-                        missing_key(&Value::Null, &address, &address, whole)
+            match child(&at.value, key) {
+                Some((segment, value)) if !value.is_null() => {
+                    // What a text or a list is asked about itself has no place of its own.
+                    let own = matches!(at.value, Value::Object(_)) || matches!(segment, Segment::Index(_));
+                    if own && !matches!(at.value, Value::String(_)) {
+                        at.at.path.push(segment.clone());
                     }
-                    value => Answer::Value(value, Some(written)),
+                    at.value = value;
+                    path = path.map(|it| it.join(segment));
                 }
+                _ => return self.missing_key(&at.value, keys, step, whole),
             }
-            None => Answer::Value(at.value, Some(at.at)),
+        }
+        let Some(mut path) = path else { return Answer::Value(at.value, Some(at.at)) };
+        if keys.is_empty() {
+            return self.holds_itself();
+        }
+        // Inside the configuration everything below is resolved where it stands.
+        let Some(traced) = self.shallow(at, Some(&path)) else { return Answer::Failed };
+        passed.extend(traced.through);
+        let written = traced.located.at.clone();
+        let value = match above {
+            true => traced.located.value,
+            false => self.deep(traced.located, &mut path, 0),
+        };
+        match value {
+            Value::Unknown(unknown) => Answer::Unknown((*unknown).clone()),
+            Value::Null => self.missing_key(&Value::Null, keys, keys.len() - 1, whole),
+            value => Answer::Value(value, Some(written)),
         }
     }
 
     /// Resolves a text until it is none of variables any more. `None` if it waits for itself, which is reported.
-    fn shallow(&mut self, located: Located, path: Option<&Path>) -> Option<Located> {
-        let Value::String(text) = &located.value else { return Some(located) };
-        if !self.may_hold_variable(text) {
-            return Some(located);
-        }
-        let Some(path) = path else { return Some(self.expand_at(None, located.clone(), text)) };
+    fn shallow(&mut self, located: Located, path: Option<&Path>) -> Option<Traced> {
+        let text = match &located.value {
+            Value::String(text) if self.may_hold_variable(text) => text.clone(),
+            _ => return Some(Traced::new(located, Vec::new())),
+        };
+        let Some(path) = path else { return Some(self.expand_at(None, located, &text)) };
         if let Some(done) = self.done.get(path) {
+            self.seen.add(&done.seen);
             return Some(done.clone());
         }
-        if let Some(start) = self.waiting.iter().position(|(it, _)| it == path) {
+        if let Some(start) = self.waiting.iter().position(|it| it.path == *path) {
             self.report_cycle(start);
             return None;
         }
-        let used = self.in_file(&located.at);
-        let place =
-            Place::Written { file: used.file, path: used.path.clone(), part: Part::Value, within: None };
-        self.waiting.push((path.clone(), place));
-        let resolved = self.expand_at(Some(path), located.clone(), text);
+        let at = located.at.clone();
+        self.waiting.push(Waiting { path: path.clone(), at: at.clone(), within: None });
+        let before = std::mem::take(&mut self.seen);
+        let mut resolved = self.expand_at(Some(path), located, &text);
+        resolved.seen = std::mem::replace(&mut self.seen, before);
+        self.seen.add(&resolved.seen);
         self.waiting.pop();
-        let written = (resolved.at != located.at).then(|| self.in_file(&resolved.at));
-        self.out.grafts.insert(path.clone(), Graft { used, written, moved: false });
+        let written = (resolved.located.at != at).then(|| self.in_file(&resolved.located.at));
+        let through = resolved.through.iter().skip(1).map(|it| self.in_file(it)).collect();
+        let graft = Graft { used: self.in_file(&at), through, written, moved: false };
+        self.out.grafts.insert(path.clone(), graft);
         self.done.insert(path.clone(), resolved.clone());
         Some(resolved)
-    }
-
-    fn report_cycle(&mut self, start: usize) {
-        let cycle: Vec<(Path, Place)> = self.waiting.iter().skip(start).cloned().collect();
-        let Some((first, place)) = cycle.first() else { return };
-        let mut steps: Vec<String> = cycle.iter().map(|(path, _)| format!("`{path}`")).collect();
-        steps.push(format!("`{first}`"));
-        let message = match cycle.len() {
-            1 => eco_format!("`{first}` refers to itself"),
-            _ => eco_format!("these values refer to each other: {}", steps.join(" -> ")),
-        };
-        let mut diagnostic = Diagnostic::new(&rules::VARIABLE_CYCLE, place.clone(), message)
-            .help("write one of them out, so that the circle is open");
-        for (path, place) in cycle.iter().skip(1) {
-            diagnostic = diagnostic.related(place.clone(), eco_format!("`{path}` is on the way"));
-        }
-        if !self.out.diagnostics.iter().any(|it| {
-            it.rule == diagnostic.rule && steps.iter().all(|step| it.message.contains(step.as_str()))
-        }) {
-            self.out.diagnostics.push(diagnostic);
-        }
     }
 
     /// Resolves everything below a value. `path` is where the value stands in the configuration.
@@ -247,18 +348,19 @@ impl<'a> Resolver<'a> {
             Value::String(text) if self.may_hold_variable(text) => {
                 let before = located.value.clone();
                 let at = located.at.clone();
-                match self.shallow(located, Some(path)) {
-                    None => failed(&before),
-                    Some(resolved) if matches!(resolved.value, Value::String(_)) => resolved.value,
-                    Some(resolved) if self.is_final(&resolved.at) => resolved.value,
-                    Some(resolved) if nesting < MAX_NESTING && self.may_copy(&resolved, &at) => {
-                        self.copying.push(resolved.at.clone());
-                        let value = self.deep(resolved, path, nesting + 1);
-                        self.copying.pop();
-                        value
-                    }
-                    Some(resolved) => failed(&resolved.value),
+                let Some(resolved) = self.shallow(located, Some(path)).map(|it| it.located) else {
+                    return failed(&before);
+                };
+                if matches!(resolved.value, Value::String(_)) || self.is_final(&resolved.at) {
+                    return resolved.value;
                 }
+                if nesting >= MAX_NESTING || !self.may_copy(&resolved, &at) {
+                    return failed(&resolved.value);
+                }
+                self.copying.push(resolved.at.clone());
+                let value = self.deep(resolved, path, nesting + 1);
+                self.copying.pop();
+                value
             }
             Value::Array(items) => {
                 let mut changed = false;
@@ -279,12 +381,7 @@ impl<'a> Resolver<'a> {
                 let mut at = located.at.clone();
                 let mut resolved = Object::new();
                 for (key, item) in object.iter() {
-                    let deferred = self.is_deferred(path, key);
-                    let value = if deferred {
-                        None
-                    } else {
-                        self.child(item, Segment::from(key), &mut at, path, nesting)
-                    };
+                    let value = self.child(item, Segment::from(key), &mut at, path, nesting);
                     changed |= value.is_some();
                     resolved.insert(key.clone(), value.unwrap_or_else(|| item.clone()));
                 }
@@ -292,27 +389,6 @@ impl<'a> Resolver<'a> {
             }
             _ => located.value,
         }
-    }
-
-    /// Whether a value may be copied to where a variable asks for it: not into itself, and not without end.
-    fn may_copy(&mut self, value: &Located, at: &Written) -> bool {
-        let holder = matches!(value.value, Value::Object(_) | Value::Array(_));
-        let holds_itself = holder && self.copying.contains(&value.at);
-        let message = if holds_itself {
-            "this variable stands inside the value that it refers to".into()
-        } else if self.expanded >= MAX_EXPANSION {
-            eco_format!("the variables of this service bring more than {MAX_EXPANSION} values")
-        } else {
-            return true;
-        };
-        let at = self.in_file(at);
-        let place = Place::Written { file: at.file, path: at.path, part: Part::Value, within: None };
-        let told = |it: &Diagnostic| it.message == message && (it.at == place || !holds_itself);
-        if !self.out.diagnostics.iter().any(told) {
-            let help = "refer to the values below it that are needed";
-            self.out.diagnostics.push(Diagnostic::new(&rules::VARIABLE_CYCLE, place, message).help(help));
-        }
-        false
     }
 
     /// Resolves one child in place; `None` if nothing changes.
@@ -338,197 +414,73 @@ impl<'a> Resolver<'a> {
         }
         at.path.push(segment.clone());
         path.push(segment);
-        let value = self.deep(Located { value: item.clone(), at: at.clone() }, path, nesting);
+        let located = Located { value: item.clone(), at: at.clone() };
+        let value =
+            if self.is_deferred(path) { self.deferred(located) } else { self.deep(located, path, nesting) };
         at.path.pop();
         path.pop();
         (value != *item).then_some(value)
     }
 
-    /// Parameters of stages that are not selected stay as they are written.
-    fn is_deferred(&self, path: &Path, key: &str) -> bool {
-        path.segments() == [Segment::from("params")] && key != "default" && key != self.out.stage
+    /// Parameters of stages that are not selected stay as they are written, unless something refers to them.
+    fn is_deferred(&self, path: &Path) -> bool {
+        let [Segment::Key(params), Segment::Key(stage), _] = path.segments() else { return false };
+        self.deferring && params == "params" && stage != "default" && *stage != self.out.stage
     }
 
-    /// Resolves a text. The result may be a value with variables inside, never a text with variables.
-    pub(super) fn expand(&mut self, located: Located, text: &EcoString, nesting: usize) -> Located {
-        let pieces = match syntax::parse(text) {
-            Ok(Some(pieces)) => pieces,
-            Ok(None) => return located,
-            Err(error) => {
-                let at = self.within(&located.at, error.range);
-                self.out
-                    .diagnostics
-                    .push(Diagnostic::new(&rules::VARIABLE_SYNTAX, at, error.message).help(error.help));
-                return Located { value: failed(&located.value), at: located.at };
-            }
-        };
-        if nesting >= MAX_NESTING {
-            let at = self.within(&located.at, 0..text.len());
-            let message = eco_format!("variables lead to variables more than {MAX_NESTING} times here");
-            self.out
-                .diagnostics
-                .push(Diagnostic::new(&rules::VARIABLE_CYCLE, at, message).help("write the value out"));
-            return Located { value: failed(&located.value), at: located.at };
-        }
-        if let [Piece::Variable(variable)] = pieces.as_slice() {
-            let (value, written) = self.variable(variable, &located.at);
-            let result = Located { value, at: written.unwrap_or_else(|| located.at.clone()) };
-            return match &result.value {
-                Value::String(text) if syntax::may_hold_variable(text) => {
-                    self.expand(result.clone(), &text.clone(), nesting + 1)
-                }
-                _ => result,
-            };
-        }
-        let mut whole = EcoString::new();
-        let mut unknown: Option<Unknown> = None;
-        for piece in &pieces {
-            match piece {
-                Piece::Text(it) => whole.push_str(it),
-                Piece::Variable(variable) => match self.piece(variable, &located.at, nesting) {
-                    Value::Unknown(it) => unknown = Some(merge_unknown(unknown, &it, text)),
-                    value => whole.push_str(&value.to_js_string()),
-                },
-            }
-        }
-        let value = unknown.map_or(Value::String(whole), |it| Value::Unknown(it.into()));
-        Located { value, at: located.at }
-    }
-
-    /// A variable inside a longer text: its value must be one that can stand in a text.
-    fn piece(&mut self, variable: &Variable, at: &Written, nesting: usize) -> Value {
-        let (value, written) = self.variable(variable, at);
-        let value = match &value {
-            Value::String(text) if syntax::may_hold_variable(text) => {
-                let located = Located { value: value.clone(), at: written.unwrap_or_else(|| at.clone()) };
-                self.expand(located, text, nesting + 1).value
-            }
-            _ => value,
-        };
-        if matches!(value, Value::Object(_)) {
-            let place = self.within(at, variable.range.clone());
-            self.out.diagnostics.push(
-                Diagnostic::new(
-                    &rules::VARIABLE_TYPE,
-                    place,
-                    "this variable is a mapping, which cannot stand inside a text",
-                )
-                .help("refer to one of its values, or let the variable stand alone"),
-            );
-            return failed(&value);
-        }
+    /// A value that stays as it is: its syntax is read all the same.
+    fn deferred(&mut self, located: Located) -> Value {
+        let Located { value, mut at } = located;
+        self.check_syntax(&value, &mut at);
         value
     }
 
-    pub(super) fn within(&self, at: &Written, range: std::ops::Range<usize>) -> Place {
-        let at = self.in_file(at);
-        Place::Written { file: at.file, path: at.path, part: Part::Value, within: Some(range) }
-    }
-
-    /// Asks the sources of a variable in turn.
-    fn variable(&mut self, variable: &Variable, at: &Written) -> (Value, Option<Written>) {
-        let mut last_miss = None;
-        for source in &variable.sources {
-            let call = match source {
-                Source::Literal(value) => return (value.clone(), None),
-                Source::Call(call) => call,
-            };
-            match self.ask(call, at) {
-                Answer::Value(Value::Null, _) => {}
-                Answer::Value(value, written) => return (value, written),
-                Answer::Missing { message, help } => last_miss = Some((call, message, help)),
-                Answer::Unknown(unknown) => return (Value::Unknown(unknown.into()), None),
-                Answer::Failed => return (failed_variable(variable), None),
-                Answer::Refused { message, help } => {
-                    let place = self.within(at, call.range.clone());
-                    self.out
-                        .diagnostics
-                        .push(Diagnostic::new(&rules::UNRESOLVED_VARIABLE, place, message).help(help));
-                    return (failed_variable(variable), None);
-                }
+    /// The configuration with what has been resolved of deferred parameters, as something referred to them.
+    fn with_params(&mut self, config: Value) -> Value {
+        let Some(params) = config.get("params").cloned() else { return config };
+        self.deferring = false;
+        let mut path = Path::from(["params"]);
+        let params = self.resolved_before(params, &mut path);
+        match config {
+            Value::Object(mut object) => {
+                std::sync::Arc::make_mut(&mut object).insert("params", params);
+                Value::Object(object)
             }
+            other => other,
         }
-        if let Some((call, message, help)) = last_miss {
-            let place = self.within(at, call.range.clone());
-            let mut diagnostic = Diagnostic::new(&rules::UNRESOLVED_VARIABLE, place, message);
-            diagnostic.help = help;
-            self.out.diagnostics.push(diagnostic);
-        } else {
-            let place = self.within(at, variable.range.clone());
-            self.out.diagnostics.push(
-                Diagnostic::new(&rules::UNRESOLVED_VARIABLE, place, "this variable has no value")
-                    .help("add a fallback behind a comma"),
-            );
-        }
-        (failed_variable(variable), None)
     }
 
-    fn ask(&mut self, call: &Call, at: &Written) -> Answer {
-        let source = sources::find(&call.name).map(|it| it.ask);
-        let plugin = self.plugins.then_some(sources::custom::plugin as sources::Ask);
-        let Some(ask) = source.or(plugin) else { return unknown_source(call) };
-        let mut params = Vec::new();
-        for param in call.params.iter().flatten() {
-            match param.as_ref().map(|it| self.operand(it, at)) {
-                Some(Value::Unknown(unknown)) => return Answer::Unknown((*unknown).clone()),
-                Some(value) => params.push(value),
-                None => params.push(Value::Null),
-            }
-        }
-        let address = call.address.as_ref().map(|it| self.operand(it, at));
-        if let Some(Value::Unknown(unknown)) = address {
-            return Answer::Unknown((*unknown).clone());
-        }
-        if matches!(address, Some(Value::Object(_) | Value::Array(_))) {
-            return Answer::refused(
-                eco_format!("the address of `{}` is not a text", call.name),
-                "refer to a text or a number",
-            );
-        }
-        ask(&Question { call, params, address }, self)
-    }
-
-    fn operand(&mut self, operand: &Operand, at: &Written) -> Value {
-        match operand {
-            Operand::Literal(value) => value.clone(),
-            Operand::Template(pieces) => match pieces.as_slice() {
-                [Piece::Variable(variable)] => {
-                    let (value, written) = self.variable(variable, at);
-                    match &value {
-                        Value::String(text) if syntax::may_hold_variable(text) => {
-                            let located =
-                                Located { value: value.clone(), at: written.unwrap_or_else(|| at.clone()) };
-                            self.expand(located, text, 1).value
-                        }
-                        _ => value,
-                    }
+    fn resolved_before(&mut self, value: Value, path: &mut Path) -> Value {
+        match &value {
+            Value::String(text) if syntax::may_hold_variable(text) => match self.done.get(path) {
+                Some(done) => {
+                    let located = done.located.clone();
+                    self.deep(located, path, 1)
                 }
-                pieces => {
-                    let mut whole = EcoString::new();
-                    for piece in pieces {
-                        match piece {
-                            Piece::Text(it) => whole.push_str(it),
-                            Piece::Variable(variable) => match self.piece(variable, at, 1) {
-                                unknown @ Value::Unknown(_) => return unknown,
-                                value => whole.push_str(&value.to_js_string()),
-                            },
-                        }
-                    }
-                    Value::String(whole)
-                }
+                None => value,
             },
+            Value::Array(items) => Value::from(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, it)| self.below(it, Segment::from(index), path))
+                    .collect::<Vec<_>>(),
+            ),
+            Value::Object(object) => {
+                let entries = object
+                    .iter()
+                    .map(|(key, it)| (key.clone(), self.below(it, Segment::from(key), path)));
+                Value::from(entries.collect::<Object>())
+            }
+            _ => value,
         }
     }
-}
 
-fn unknown_source(call: &Call) -> Answer {
-    let near = nearest(&call.name, sources::SOURCES.iter().map(|it| it.name));
-    Answer::Refused {
-        message: eco_format!("no variable source is called `{}`", call.name),
-        help: match near {
-            Some(near) => eco_format!("did you mean `{near}`?"),
-            None => "write a known source, or name the plugin that brings it under `plugins`".into(),
-        },
+    fn below(&mut self, value: &Value, segment: Segment, path: &mut Path) -> Value {
+        path.push(segment);
+        let value = self.resolved_before(value.clone(), path);
+        path.pop();
+        value
     }
 }
 
@@ -537,38 +489,25 @@ fn keys(address: &str) -> Vec<&str> {
     address.split('.').filter(|_| !address.is_empty()).collect()
 }
 
-fn missing_key(parent: &Value, key: &str, address: &str, whole: &str) -> Answer {
-    let keys: Vec<&str> =
-        parent.as_object().map(|it| it.keys().map(EcoString::as_str).collect()).unwrap_or_default();
-    let help = match nearest(key, keys.iter().copied()) {
-        Some(near) => eco_format!("did you mean `{near}`?"),
-        None if keys.is_empty() => "add the value, or a fallback behind a comma".into(),
-        None => eco_format!(
-            "there is: {}",
-            keys.iter().take(12).map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
-        ),
-    };
-    let message = if key == address {
-        eco_format!("{whole} has no `{address}`")
-    } else {
-        eco_format!("{whole} has no `{address}`: `{key}` is missing")
-    };
-    Answer::Missing { message, help: Some(help) }
-}
-
-/// The value in the place of one that has failed: nobody is to report it again.
-pub(super) fn failed(value: &Value) -> Value {
-    let text = if let Value::String(text) = value { text.clone() } else { EcoString::new() };
-    Value::Unknown(Unknown { text, reason: "it could not be resolved".into(), reported: true }.into())
-}
-
-fn failed_variable(variable: &Variable) -> Value {
-    let _ = variable;
-    failed(&Value::Null)
-}
-
-fn merge_unknown(earlier: Option<Unknown>, later: &Unknown, text: &EcoString) -> Unknown {
-    let reported = earlier.as_ref().is_some_and(|it| it.reported) || later.reported;
-    let reason = earlier.map_or_else(|| later.reason.clone(), |it| it.reason);
-    Unknown { text: text.clone(), reason, reported }
+/// What `value` has at `key`, as JavaScript has it: texts and lists have a `length`, and their parts numbers.
+fn child(value: &Value, key: &str) -> Option<(Segment, Value)> {
+    // `01` and `+1` are no numbers of items.
+    let index = key.parse::<u32>().ok().filter(|it| it.to_string() == key);
+    match (value, index) {
+        (Value::Object(object), _) => object.get(key).map(|it| (Segment::from(key), it.clone())),
+        (Value::Array(items), Some(index)) => {
+            items.get(index as usize).map(|it| (Segment::Index(index), it.clone()))
+        }
+        (Value::Array(items), None) if key == "length" => {
+            Some((Segment::from(key), Value::from(items.len() as f64)))
+        }
+        (Value::String(text), Some(index)) => {
+            let unit = text.encode_utf16().nth(index as usize)?;
+            Some((Segment::Index(index), Value::from(String::from_utf16_lossy(&[unit]))))
+        }
+        (Value::String(text), None) if key == "length" => {
+            Some((Segment::from(key), Value::from(text.encode_utf16().count() as f64)))
+        }
+        _ => None,
+    }
 }

@@ -13,8 +13,8 @@ pub mod str_to_bool;
 use ecow::EcoString;
 
 use super::Written;
-use super::resolve::Resolver;
-use super::syntax::Call;
+use super::resolve::{Phase, Resolver};
+use super::syntax::{Call, Operand};
 use crate::value::{Unknown, Value};
 
 /// Asks a source.
@@ -28,6 +28,8 @@ pub struct Source {
     pub syntax: &'static str,
     /// What it gives, for hover and completion.
     pub docs: &'static str,
+    /// When it can answer.
+    pub phase: fn(&Question<'_>) -> Phase,
     /// Asks it.
     pub ask: Ask,
 }
@@ -60,6 +62,8 @@ pub struct Question<'a> {
     pub params: Vec<Value>,
     /// The address.
     pub address: Option<Value>,
+    /// Whether a part of them comes from the environment, and is not shown.
+    pub secret: bool,
 }
 
 impl Question<'_> {
@@ -67,6 +71,42 @@ impl Question<'_> {
     pub fn address_text(&self) -> Option<EcoString> {
         self.address.as_ref().filter(|it| !it.is_null()).map(Value::to_js_string).filter(|it| !it.is_empty())
     }
+
+    /// The address as a name; `false` and `0` count as none.
+    pub fn name(&self) -> Option<EcoString> {
+        self.address.as_ref().filter(|it| it.is_truthy()).map(Value::to_js_string)
+    }
+
+    /// A value of the question as a message may show it.
+    pub fn shown(&self, value: &str) -> EcoString {
+        if self.secret { "...".into() } else { value.into() }
+    }
+
+    /// Whether the parameter number `index` is written out.
+    pub fn is_written_out(&self, index: usize) -> bool {
+        let params = self.call.params.as_deref().unwrap_or_default();
+        matches!(params.get(index), None | Some(None | Some(Operand::Literal(_))))
+    }
+}
+
+/// The part of a question that an answer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// All of it.
+    Call,
+    /// The name of the source.
+    Name,
+    /// A parameter.
+    Param(usize),
+    /// The address.
+    Address,
+    /// A key of the address, from 0.
+    Key {
+        /// Its number.
+        step: usize,
+        /// How many there are.
+        of: usize,
+    },
 }
 
 /// What a source answers.
@@ -79,6 +119,10 @@ pub enum Answer {
         message: EcoString,
         /// What to do about it.
         help: Option<EcoString>,
+        /// What it is about.
+        about: Asked,
+        /// What was likely meant instead.
+        near: Option<EcoString>,
     },
     /// It cannot be known here.
     Unknown(Unknown),
@@ -88,6 +132,10 @@ pub enum Answer {
         message: EcoString,
         /// What to do about it.
         help: EcoString,
+        /// What it is about.
+        about: Asked,
+        /// What was likely meant instead.
+        near: Option<EcoString>,
     },
     /// A value that it needs has failed, which has been reported.
     Failed,
@@ -101,11 +149,34 @@ impl Answer {
 
     /// Refuses the question.
     pub fn refused(message: impl Into<EcoString>, help: impl Into<EcoString>) -> Answer {
-        Answer::Refused { message: message.into(), help: help.into() }
+        Answer::Refused { message: message.into(), help: help.into(), about: Asked::Call, near: None }
     }
 
     /// Has no value.
     pub fn missing(message: impl Into<EcoString>, help: impl Into<EcoString>) -> Answer {
-        Answer::Missing { message: message.into(), help: Some(help.into()) }
+        Answer::Missing {
+            message: message.into(),
+            help: Some(help.into()),
+            about: Asked::Call,
+            near: None,
+        }
+    }
+
+    /// Says which part of the question it is about.
+    #[must_use]
+    pub fn about(mut self, asked: Asked) -> Answer {
+        if let Answer::Missing { about, .. } | Answer::Refused { about, .. } = &mut self {
+            *about = asked;
+        }
+        self
+    }
+
+    /// Says what stands there if it was meant.
+    #[must_use]
+    pub fn near(mut self, name: Option<impl Into<EcoString>>) -> Answer {
+        if let Answer::Missing { near, .. } | Answer::Refused { near, .. } = &mut self {
+            *near = name.map(Into::into);
+        }
+        self
     }
 }

@@ -1,7 +1,8 @@
 //! The syntax of `${...}`: a text to pieces of text and variables.
 //!
 //! `${type(param, param):address, fallback, ...}`. What starts like a variable and is none, such as
-//! `${AWS::Region}`, stays text. `\${` writes `${`, and two backslashes before a variable write one.
+//! `${AWS::Region}`, stays text up to its `}`, and only variables inside it are read. `\${` writes `${`, and two
+//! backslashes before a variable write one. The character behind a `$` that opens nothing is always text.
 
 use std::ops::Range;
 
@@ -12,8 +13,10 @@ use crate::value::Value;
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
-    /// Text as it is taken, escapes undone.
+    /// Text as it stands there.
     Text(EcoString),
+    /// What an escape writes: backslashes, or `$`.
+    Escape(EcoString),
     /// A variable.
     Variable(Variable),
 }
@@ -43,8 +46,10 @@ pub struct Call {
     pub name: EcoString,
     /// Where the whole alternative stands in the text.
     pub range: Range<usize>,
-    /// What stands between the parentheses; `None` for one that is left out.
+    /// What stands between the parentheses; `None` for one that is left out or says nothing: `false`, `0`, `null`.
     pub params: Option<Vec<Option<Operand>>>,
+    /// Where each of them stands in the text.
+    pub param_ranges: Vec<Range<usize>>,
     /// What stands behind the colon.
     pub address: Option<Operand>,
     /// Where the address stands in the text.
@@ -81,55 +86,103 @@ pub fn parse(text: &str) -> Result<Option<Vec<Piece>>, SyntaxError> {
     if !may_hold_variable(text) {
         return Ok(None);
     }
-    let mut parser = Parser { text, at: 0 };
-    let mut pieces = Vec::new();
-    let mut plain = String::new();
-    let mut changed = false;
-    while let Some(char) = parser.peek() {
+    let mut reader = Reader {
+        parser: Parser { text, at: 0 },
+        pieces: Vec::new(),
+        plain: String::new(),
+        changed: false,
+        foreign: 0,
+    };
+    while let Some(char) = reader.parser.peek() {
         match char {
-            '\\' => {
-                let run = parser.run('\\');
-                if parser.rest().starts_with("${") {
-                    changed = true;
-                    plain.extend(std::iter::repeat_n('\\', run / 2));
-                    if run % 2 == 1 {
-                        plain.push('$');
-                        parser.at += 1;
-                    }
-                } else {
-                    plain.extend(std::iter::repeat_n('\\', run));
-                }
-            }
-            '$' => {
-                let start = parser.at;
-                let run = parser.run('$');
-                if parser.peek() != Some('{') {
-                    plain.extend(std::iter::repeat_n('$', run));
-                    continue;
-                }
-                parser.at += 1;
-                let body = parser.at;
-                match parser.variable(start, false)? {
-                    Some(variable) => {
-                        changed = true;
-                        push_text(&mut pieces, &mut plain);
-                        pieces.push(Piece::Variable(variable));
-                    }
-                    None => {
-                        plain.extend(std::iter::repeat_n('$', run));
-                        plain.push('{');
-                        parser.at = body;
-                    }
-                }
-            }
+            '\\' if reader.foreign == 0 => reader.backslashes(),
+            '$' => reader.dollars()?,
             char => {
-                plain.push(char);
-                parser.at += char.len_utf8();
+                reader.foreign -= usize::from(char == '}' && reader.foreign > 0);
+                reader.take(char);
             }
         }
     }
-    push_text(&mut pieces, &mut plain);
-    Ok(changed.then_some(pieces))
+    push_text(&mut reader.pieces, &mut reader.plain);
+    Ok(reader.changed.then_some(reader.pieces))
+}
+
+/// A text on its way to pieces.
+struct Reader<'a> {
+    parser: Parser<'a>,
+    pieces: Vec<Piece>,
+    plain: String,
+    changed: bool,
+    /// How many `${` of others are open.
+    foreign: usize,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, char: char) {
+        self.plain.push(char);
+        self.parser.at += char.len_utf8();
+    }
+
+    /// Backslashes, which count only before `${`.
+    fn backslashes(&mut self) {
+        let run = self.parser.run('\\');
+        let odd = run % 2 == 1;
+        if !self.parser.rest().starts_with("${") {
+            self.plain.extend(std::iter::repeat_n('\\', run));
+            // The `$` behind an odd one belongs to it, so that what follows may not be opened by it.
+            if odd && self.parser.peek() == Some('$') {
+                self.take('$');
+            }
+            return;
+        }
+        self.changed = true;
+        push_text(&mut self.pieces, &mut self.plain);
+        let dollar = if odd { "$" } else { "" };
+        self.parser.at += dollar.len();
+        self.pieces.push(Piece::Escape(ecow::eco_format!("{}{dollar}", "\\".repeat(run / 2))));
+    }
+
+    /// A `$`, and the variable that it opens, if it does. Further ones between it and the brace are lost.
+    fn dollars(&mut self) -> Result<(), SyntaxError> {
+        let start = self.parser.at;
+        let run = self.parser.run('$');
+        if self.parser.peek() != Some('{') {
+            self.plain.extend(std::iter::repeat_n('$', run));
+            if let Some(char) = self.parser.peek() {
+                self.take(char);
+            }
+            return Ok(());
+        }
+        self.parser.at += 1;
+        let body = self.parser.at;
+        if let Some(variable) = self.parser.variable(start, false)? {
+            self.changed = true;
+            push_text(&mut self.pieces, &mut self.plain);
+            self.pieces.push(Piece::Variable(variable));
+            return Ok(());
+        }
+        self.plain.extend(std::iter::repeat_n('$', run));
+        self.plain.push('{');
+        self.parser.at = body;
+        while let Some(char) = self.parser.peek().filter(|it| is_name_char(*it)) {
+            self.take(char);
+        }
+        match self.parser.peek() {
+            Some('}') => self.take('}'),
+            Some(_) => self.foreign += 1,
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+fn is_name_char(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '.' | '-')
+}
+
+/// White space as JavaScript trims it: with the byte order mark, without U+0085.
+fn is_space(char: char) -> bool {
+    char == '\u{feff}' || char.is_whitespace() && char != '\u{85}'
 }
 
 fn push_text(pieces: &mut Vec<Piece>, plain: &mut String) {
@@ -189,7 +242,7 @@ impl Parser<'_> {
         let width = self
             .rest()
             .bytes()
-            .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-'))
+            .take_while(|it| is_name_char(char::from(*it)))
             .count();
         let after = self.rest().as_bytes().get(width).copied();
         if !starts || !matches!(after, Some(b':' | b'(')) {
@@ -223,16 +276,24 @@ impl Parser<'_> {
         nested: bool,
     ) -> Result<Option<(Call, Next)>, SyntaxError> {
         let name: EcoString = self.text.get(start..self.at).unwrap_or_default().into();
-        let params = if self.peek() == Some('(') { Some(self.params(variable)?) } else { None };
-        self.run(' ');
-        let mut call =
-            Call { name, range: start..self.at, params, address: None, address_range: self.at..self.at };
+        let mut param_ranges = Vec::new();
+        let params =
+            if self.peek() == Some('(') { Some(self.params(variable, &mut param_ranges)?) } else { None };
+        let params_end = self.at;
+        if params.is_some() {
+            self.run(' ');
+        }
+        let mut call = Call {
+            name,
+            range: start..params_end,
+            params,
+            param_ranges,
+            address: None,
+            address_range: params_end..params_end,
+        };
         match self.peek() {
             Some(':') => self.at += 1,
-            Some('}' | ',') => {
-                call.range.end = self.at;
-                return Ok(Some((call, self.next_source())));
-            }
+            Some('}' | ',') => return Ok(Some((call, self.next_source()))),
             None => return Err(self.unterminated(variable)),
             Some(_) => {
                 return Err(self.error(
@@ -268,15 +329,13 @@ impl Parser<'_> {
                 }
             }
             Some(_) => {
-                let operand = self.operand(variable, &['}', ','])?;
-                call.address = Some(match operand {
-                    Operand::Literal(text) => Operand::Literal(text),
-                    template @ Operand::Template(_) => template,
-                });
-                call.address_range = address..self.at;
+                let (operand, range) = self.operand(variable, &['}', ','])?;
+                let is_empty = matches!(&operand, Operand::Literal(it) if !it.is_truthy());
+                call.address = (!is_empty).then_some(operand);
+                call.address_range = range;
             }
         }
-        call.range.end = self.at;
+        call.range.end = call.address_range.end.max(address);
         Ok(Some((call, self.next_source())))
     }
 
@@ -287,11 +346,16 @@ impl Parser<'_> {
         next
     }
 
-    fn params(&mut self, variable: usize) -> Result<Vec<Option<Operand>>, SyntaxError> {
+    fn params(
+        &mut self,
+        variable: usize,
+        ranges: &mut Vec<Range<usize>>,
+    ) -> Result<Vec<Option<Operand>>, SyntaxError> {
         self.at += 1;
         let mut params = Vec::new();
         loop {
             self.run(' ');
+            let start = self.at;
             match self.peek() {
                 None => return Err(self.unterminated(variable)),
                 Some(')') => {
@@ -301,6 +365,7 @@ impl Parser<'_> {
                 Some(',') => {
                     self.at += 1;
                     params.push(None);
+                    ranges.push(start..start);
                 }
                 Some('}') => {
                     return Err(self.error(
@@ -311,17 +376,20 @@ impl Parser<'_> {
                 }
                 Some('"' | '\'') => {
                     params.push(Some(Operand::Literal(self.quoted(variable)?)));
+                    ranges.push(start..self.at);
                     self.run(' ');
                     self.after_param(variable)?;
                 }
                 Some(_) => {
-                    let operand = match self.operand(variable, &[')', ',', '}'])? {
+                    let (operand, range) = self.operand(variable, &[')', ',', '}'])?;
+                    params.push(match operand {
                         Operand::Literal(text) => {
-                            Operand::Literal(literal(&text.to_js_string()).unwrap_or(text))
+                            let value = literal(&text.to_js_string()).unwrap_or(text);
+                            value.is_truthy().then_some(Operand::Literal(value))
                         }
-                        template @ Operand::Template(_) => template,
-                    };
-                    params.push(Some(operand));
+                        template @ Operand::Template(_) => Some(template),
+                    });
+                    ranges.push(range);
                     self.after_param(variable)?;
                 }
             }
@@ -340,10 +408,15 @@ impl Parser<'_> {
         }
     }
 
-    /// Text and variables up to one of `stops`, which is not read; white space around it does not count.
-    fn operand(&mut self, variable: usize, stops: &[char]) -> Result<Operand, SyntaxError> {
+    /// Text and variables up to one of `stops`, which is not read, and where they stand. White space around them
+    /// does not count.
+    fn operand(&mut self, variable: usize, stops: &[char]) -> Result<(Operand, Range<usize>), SyntaxError> {
         let mut pieces = Vec::new();
         let mut plain = String::new();
+        while self.peek().is_some_and(is_space) {
+            self.at += self.peek().map_or(0, char::len_utf8);
+        }
+        let start = self.at;
         loop {
             let Some(char) = self.peek() else { return Err(self.unterminated(variable)) };
             if stops.contains(&char) {
@@ -356,21 +429,25 @@ impl Parser<'_> {
                     self.at += 1;
                     push_text(&mut pieces, &mut plain);
                     pieces.extend(self.variable(start, true)?.map(Piece::Variable));
-                } else {
-                    plain.extend(std::iter::repeat_n('$', run));
+                    continue;
                 }
+                // Whatever stands behind such a `$` is text, even what would end the variable.
+                plain.extend(std::iter::repeat_n('$', run));
+                let Some(char) = self.peek() else { return Err(self.unterminated(variable)) };
+                plain.push(char);
+                self.at += char.len_utf8();
                 continue;
             }
             plain.push(char);
             self.at += char.len_utf8();
         }
+        let end = start + self.text.get(start..self.at).unwrap_or_default().trim_end_matches(is_space).len();
         if pieces.is_empty() {
-            return Ok(Operand::Literal(Value::from(plain.trim())));
+            return Ok((Operand::Literal(Value::from(plain.trim_matches(is_space))), start..end));
         }
-        let tail = plain.trim_end().to_owned();
-        plain = tail;
+        plain.truncate(plain.trim_end_matches(is_space).len());
         push_text(&mut pieces, &mut plain);
-        Ok(Operand::Template(pieces))
+        Ok((Operand::Template(pieces), start..end))
     }
 
     fn quoted(&mut self, variable: usize) -> Result<Value, SyntaxError> {
@@ -399,7 +476,6 @@ impl Parser<'_> {
     }
 
     fn fallback(&mut self, variable: usize) -> Result<(Source, Next), SyntaxError> {
-        const HELP: &str = "write another source, a number, `true`, `false`, `null`, or a text in quotes";
         self.run(' ');
         let start = self.at;
         match self.peek() {
@@ -429,7 +505,7 @@ impl Parser<'_> {
                     None => Err(self.unterminated(variable)),
                     Some(':' | '(') if is_type(word) => match self.call(variable, start, true)? {
                         Some((call, next)) => Ok((Source::Call(call), next)),
-                        None => Err(self.error(start, "this is no fallback", HELP)),
+                        None => Err(self.no_fallback(start)),
                     },
                     Some('}') => match literal(word.trim()) {
                         Some(value) => Ok((Source::Literal(value), self.next_source())),
@@ -439,10 +515,28 @@ impl Parser<'_> {
                             range: start..start + word.trim_end().len(),
                         }),
                     },
-                    Some(_) => Err(self.error(start, "this is no fallback", HELP)),
+                    Some(_) => Err(self.no_fallback(start)),
                 }
             }
-            Some(_) => Err(self.error(start, "this is no fallback", HELP)),
+            Some('$') => Err(SyntaxError {
+                message: "a fallback stands without `${` and `}` of its own".into(),
+                help: "write the source alone, such as `self:custom.name`",
+                ..self.no_fallback(start)
+            }),
+            Some(_) => Err(self.no_fallback(start)),
+        }
+    }
+
+    /// What stands at `start`, up to the end of the variable or the next comma.
+    fn no_fallback(&self, start: usize) -> SyntaxError {
+        let rest = self.text.get(start..).unwrap_or_default();
+        let nested = rest.starts_with("${");
+        let end = if nested { rest.find('}').map(|it| it + 1) } else { rest.find(['}', ',']) };
+        let wrong = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().trim_end();
+        SyntaxError {
+            message: "this is no fallback".into(),
+            help: "write another source, a number, `true`, `false`, `null`, or a text in quotes",
+            range: start..start + wrong.len(),
         }
     }
 }
@@ -457,93 +551,25 @@ fn literal(word: &str) -> Option<Value> {
         "true" => Some(true.into()),
         "false" => Some(false.into()),
         "null" => Some(Value::Null),
-        _ if word.starts_with(|it: char| it.is_ascii_digit() || matches!(it, '-' | '+' | '.')) => {
-            word.parse().ok().map(Value::Number)
-        }
-        _ => None,
+        _ => number(word).map(Value::Number),
     }
+}
+
+/// A finite number as JavaScript reads it from a text.
+fn number(word: &str) -> Option<f64> {
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+        if let Some(head) = word.get(..2)
+            && head.eq_ignore_ascii_case(prefix)
+        {
+            let digits = word.get(2..).filter(|it| !it.is_empty())?;
+            let add = |sum: f64, digit: char| Some(sum * f64::from(radix) + f64::from(digit.to_digit(radix)?));
+            return digits.chars().try_fold(0.0, add).filter(|it| it.is_finite());
+        }
+    }
+    // Rust also reads words: `inf`, `nan`.
+    let spelt = word.bytes().all(|it| it.is_ascii_digit() || matches!(it, b'.' | b'-' | b'+' | b'e' | b'E'));
+    word.parse().ok().filter(|it: &f64| spelt && it.is_finite())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn show(text: &str) -> String {
-        match parse(text) {
-            Ok(None) => "text".into(),
-            Ok(Some(pieces)) => pieces.iter().map(piece).collect::<Vec<_>>().join(" + "),
-            Err(error) => format!("error at {:?}: {}", &text[error.range], error.message),
-        }
-    }
-
-    fn piece(piece: &Piece) -> String {
-        match piece {
-            Piece::Text(it) => format!("{it:?}"),
-            Piece::Variable(it) => {
-                format!("<{}>", it.sources.iter().map(source).collect::<Vec<_>>().join(" or "))
-            }
-        }
-    }
-
-    fn source(source: &Source) -> String {
-        match source {
-            Source::Literal(it) => it.to_json(),
-            Source::Call(it) => {
-                let operand = |it: &Operand| match it {
-                    Operand::Literal(it) => it.to_json(),
-                    Operand::Template(it) => it.iter().map(piece).collect::<Vec<_>>().join("+"),
-                };
-                let params = it.params.as_ref().map_or(String::new(), |it| {
-                    format!(
-                        "({})",
-                        it.iter()
-                            .map(|it| it.as_ref().map_or("-".into(), operand))
-                            .collect::<Vec<_>>()
-                            .join(",")
-                    )
-                });
-                format!("{}{params}:{}", it.name, it.address.as_ref().map_or("-".into(), operand))
-            }
-        }
-    }
-
-    #[test]
-    fn variables_and_text() {
-        assert_eq!(show("plain"), "text");
-        assert_eq!(show("${self:a.b}"), "<self:\"a.b\">");
-        assert_eq!(
-            show("a-${opt:stage, self:provider.stage, 'dev'}-b"),
-            "\"a-\" + <opt:\"stage\" or self:\"provider.stage\" or \"dev\"> + \"-b\""
-        );
-        assert_eq!(show("${file(./a.${opt:x}.yml):b}"), "<file(\"./a.\"+<opt:\"x\">+\".yml\"):\"b\">");
-        assert_eq!(show("${ssm(eu-west-1, raw):/a/b}"), "<ssm(\"eu-west-1\",\"raw\"):\"/a/b\">");
-        assert_eq!(show("${opt:a, -1.5}"), "<opt:\"a\" or -1.5>");
-        assert_eq!(show("${strToBool(${self:x})}"), "<strToBool(<self:\"x\">):->");
-        assert_eq!(show("a$${self:n}b"), "\"a\" + <self:\"n\"> + \"b\"");
-        assert_eq!(show("${self:}"), "<self:->");
-    }
-
-    #[test]
-    fn what_is_no_variable_stays() {
-        assert_eq!(show("${AWS::Region} ${} ${ self:x } ${foo} $x"), "text");
-        assert_eq!(show("${foo::bar}"), "text");
-        assert_eq!(show("${AWS::Region}-${self:a}"), "\"${AWS::Region}-\" + <self:\"a\">");
-        assert_eq!(show("${self"), "text");
-    }
-
-    #[test]
-    fn backslashes_escape() {
-        assert_eq!(show(r"\${self:a}"), r#""${self:a}""#);
-        assert_eq!(show(r"\\${self:a}"), r#""\\" + <self:"a">"#);
-        assert_eq!(show(r"\x ${self:a}"), r#""\\x " + <self:"a">"#);
-    }
-
-    #[test]
-    fn mistakes_have_their_place() {
-        assert_eq!(show("${self:a"), "error at \"${self:a\": this variable is not closed");
-        assert_eq!(show("${opt:a, ${self:b}}"), "error at \"$\": this is no fallback");
-        assert_eq!(show("${opt:a, dev}"), "error at \"dev\": `dev` is neither a source nor a value");
-        assert_eq!(show("${file(a}"), "error at \"}\": the parenthesis is not closed");
-        assert_eq!(show("${self:a.${b}}"), "error at \"b\": a variable inside a variable needs a source");
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
+use crate::variables;
 use crate::variables::sources::Answer;
 
 impl Resolver<'_> {
@@ -28,12 +29,30 @@ impl Resolver<'_> {
         let stage = match &self.input.options.stage {
             Some(stage) => stage.clone(),
             None => match self.config_at(&["provider", "stage"]) {
-                Answer::Value(value, _) if !matches!(value, Value::Unknown(_)) => value.to_js_string(),
+                Answer::Value(Value::String(stage), _) => stage,
+                Answer::Value(Value::Unknown(_), _) => "dev".into(),
+                Answer::Value(value, _) => {
+                    let is_number = matches!(value, Value::Number(_));
+                    let stage = if is_number { value.to_js_string() } else { "dev".into() };
+                    self.odd_stage = Some(value);
+                    stage
+                }
                 _ => "dev".into(),
             },
         };
         self.stage = Some(stage.clone());
         stage
+    }
+
+    /// The stage, if it is one that can be; else that is reported.
+    pub fn valid_stage(&mut self) -> Option<EcoString> {
+        let stage = self.stage();
+        let odd = self.odd_stage.as_ref().map(variables::stage_that_is_no_text);
+        let Some(invalid) = odd.or_else(|| variables::invalid_stage(&stage)) else { return Some(stage) };
+        if !self.out.diagnostics.contains(&invalid) {
+            self.out.diagnostics.push(invalid);
+        }
+        None
     }
 
     /// `.env.{stage}`, else `.env`, if `useDotenv` asks for it. What the environment has already stays.
@@ -42,6 +61,8 @@ impl Resolver<'_> {
             Answer::Value(value, _) if value.is_truthy() && !matches!(value, Value::Unknown(_)) => {}
             _ => return,
         }
+        // With `--stage`, nobody has asked yet for what the configuration says.
+        self.config_at(&["provider", "stage"]);
         let stage = self.out.stage.clone();
         let (own, common) = (eco_format!(".env.{stage}"), EcoString::from(".env"));
         for name in [own, common] {

@@ -2,29 +2,36 @@
 
 use ecow::eco_format;
 
-use super::{Answer, Question, Source};
-use crate::variables::resolve::Resolver;
+use super::{Answer, Asked, Question, Source};
+use crate::diagnostic::nearest;
+use crate::variables::resolve::{Phase, Resolver};
 
 /// The source.
 pub const ENV: Source = Source {
     name: "env",
     syntax: "${env:NAME}",
     docs: "An environment variable, as a string. With `useDotenv: true` also those of `.env` and `.env.{stage}`.",
+    phase: |_| Phase::Start,
     ask,
 };
 
 fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
-    let Some(name) = question.address_text() else {
+    let Some(name) = question.name() else {
         return Answer::refused(
             "`env` needs the name of a variable",
             "write it behind the colon: `${env:NAME}`",
         );
     };
-    match cx.env(&name) {
-        Some(value) => Answer::plain(value),
-        None => Answer::missing(
-            eco_format!("the environment variable `{name}` is not set"),
-            eco_format!("set `{name}`, or add a fallback: `${{env:{name}, 'value'}}`"),
-        ),
+    if let Some(value) = cx.env(&name) {
+        return Answer::plain(value);
     }
+    let shown = question.shown(&name);
+    let near = if question.secret { None } else { nearest(&name, cx.env_names()) };
+    let help = match near {
+        Some(near) => eco_format!("did you mean `{near}`?"),
+        None => eco_format!("set `{shown}`, or add a fallback: `${{env:{shown}, 'value'}}`"),
+    };
+    Answer::missing(eco_format!("the environment variable `{shown}` is not set"), help)
+        .about(Asked::Address)
+        .near(near)
 }

@@ -5,13 +5,14 @@
 use ecow::{EcoString, eco_format};
 
 use super::remote::ask as ask_for;
-use super::{Answer, Question, Source};
+use super::{Answer, Asked, Question, Source};
 use crate::db::Content;
+use crate::diagnostic::nearest;
 use crate::path::Path;
 use crate::value::Value;
 use crate::variables::Written;
 use crate::variables::remote::Request;
-use crate::variables::resolve::{Located, Resolver};
+use crate::variables::resolve::{Located, Phase, Resolver};
 
 /// The source.
 pub const FILE: Source = Source {
@@ -20,6 +21,7 @@ pub const FILE: Source = Source {
     docs: "A file, relative to the service: YAML, JSON and `.tfstate` as values (all, or one at an address), what a \
            program in JavaScript or TypeScript exports (a value, a promise, or a function of `options`, \
            `resolveVariable` and `resolveConfigurationProperty`), others as text.",
+    phase: |_| Phase::Start,
     ask,
 };
 
@@ -27,7 +29,7 @@ pub const FILE: Source = Source {
 const PROGRAMS: [&str; 6] = ["js", "cjs", "mjs", "ts", "cts", "mts"];
 
 fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
-    let Some(path) = question.params.first().filter(|it| !it.is_null()).map(Value::to_js_string) else {
+    let Some(path) = question.params.first().filter(|it| it.is_truthy()).map(Value::to_js_string) else {
         return Answer::refused(
             "`file` needs a path",
             "write it in parentheses: `${file(path/to/file.yml)}`",
@@ -37,15 +39,26 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let file = cx.host().file(&path);
     if PROGRAMS.contains(&extension) {
         return match cx.host().content(file) {
-            Content::Missing | Content::Directory => missing_file(&path),
+            Content::Missing | Content::Directory => missing_file(question, &path, cx),
             _ => program(path, question.address_text(), cx),
         };
     }
     let content = match cx.host().content(file) {
         Content::Text(text) | Content::Evaluated(text) => text,
-        Content::Missing | Content::Directory => return missing_file(&path),
+        Content::Missing => return missing_file(question, &path, cx),
+        Content::Directory => {
+            return Answer::refused(
+                eco_format!("`{}` is a directory", question.shown(&path)),
+                "name a file in it",
+            )
+            .about(Asked::Param(0));
+        }
         Content::Binary => {
-            return Answer::refused(eco_format!("`{path}` is not a text"), "name a file in UTF-8");
+            return Answer::refused(
+                eco_format!("`{}` is not a text", question.shown(&path)),
+                "name a file in UTF-8",
+            )
+            .about(Asked::Param(0));
         }
     };
     let value = match extension {
@@ -58,10 +71,11 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let located = Located { value, at: Written { file, path: Path::root() } };
     match question.address_text() {
         None if located.value.is_null() => {
-            Answer::missing(eco_format!("`{path}` is empty"), "write something into it")
+            let message = eco_format!("`{}` is empty", question.shown(&path));
+            Answer::missing(message, "write something into it").about(Asked::Param(0))
         }
         None => Answer::Value(located.value, Some(located.at)),
-        Some(address) => cx.descend(located, &address, &eco_format!("`{path}`")),
+        Some(address) => cx.descend(located, &address, &eco_format!("`{}`", question.shown(&path))),
     }
 }
 
@@ -74,9 +88,16 @@ fn program(path: EcoString, address: Option<EcoString>, cx: &mut Resolver<'_>) -
     ask_for(Request::Program { path, address }, "it is made by a program, which is not run here", missing, cx)
 }
 
-fn missing_file(path: &str) -> Answer {
-    Answer::missing(
-        eco_format!("there is no file `{path}`"),
-        "paths are relative to the directory of the service; add the file, or a fallback",
-    )
+fn missing_file(question: &Question<'_>, path: &str, cx: &Resolver<'_>) -> Answer {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let names = if question.secret { Vec::new() } else { cx.host().names(folder) };
+    let near = nearest(name, names.iter().map(EcoString::as_str));
+    let near = near.map(|it| if folder.is_empty() { it.into() } else { eco_format!("{folder}/{it}") });
+    let help = match &near {
+        Some(near) => eco_format!("did you mean `{near}`?"),
+        None => "paths are relative to the directory of the service; add the file, or a fallback".into(),
+    };
+    Answer::missing(eco_format!("there is no file `{}`", question.shown(path)), help)
+        .about(Asked::Param(0))
+        .near(near)
 }

@@ -5,13 +5,14 @@ use ecow::{EcoString, eco_format};
 use super::{Answer, Question, Source};
 use crate::value::{Unknown, Value};
 use crate::variables::remote::{Outcome, Request};
-use crate::variables::resolve::Resolver;
+use crate::variables::resolve::{Phase, Resolver};
 
 /// `${aws:...}`.
 pub const AWS: Source = Source {
     name: "aws",
     syntax: "${aws:accountId}",
     docs: "`accountId`: the account that is deployed to, known at deploy. `region`: the region.",
+    phase: |_| Phase::Remote,
     ask: aws,
 };
 
@@ -20,6 +21,7 @@ pub const CF: Source = Source {
     name: "cf",
     syntax: "${cf:stack.Output}",
     docs: "An output of a CloudFormation stack, read when packaging; `${cf(region):stack.Output}` for another region.",
+    phase: |_| Phase::Remote,
     ask: cf,
 };
 
@@ -28,6 +30,7 @@ pub const S3: Source = Source {
     name: "s3",
     syntax: "${s3:bucket/key}",
     docs: "The text of an object in S3, read when packaging.",
+    phase: |_| Phase::Remote,
     ask: s3,
 };
 
@@ -36,6 +39,7 @@ pub const SSM: Source = Source {
     name: "ssm",
     syntax: "${ssm:/path}",
     docs: "A parameter of the SSM Parameter Store, or a secret, read when packaging; `${ssm(region, raw):/path}`.",
+    phase: |_| Phase::Remote,
     ask: ssm,
 };
 
@@ -78,6 +82,7 @@ fn aws(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
             Some(region) => Answer::plain(region),
             None => match cx.config_at(&["provider", "region"]) {
                 Answer::Missing { .. } => Answer::plain("us-east-1"),
+                Answer::Value(region, _) if !region.is_truthy() => Answer::plain("us-east-1"),
                 found => found,
             },
         },

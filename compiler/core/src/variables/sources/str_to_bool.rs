@@ -1,32 +1,29 @@
 //! `${strToBool(value)}`: a text as a boolean.
 
-use super::{Answer, Question, Source};
-use crate::value::Value;
-use crate::variables::resolve::Resolver;
+use super::{Answer, Asked, Question, Source};
+use crate::variables::resolve::{Phase, Resolver};
 
 /// The source.
 pub const STR_TO_BOOL: Source = Source {
     name: "strToBool",
     syntax: "${strToBool(value)}",
     docs: "`true` or `1` as true, `false` or `0` as false. Other texts are refused.",
+    phase: |_| Phase::Start,
     ask,
 };
 
 fn ask(question: &Question<'_>, _: &mut Resolver<'_>) -> Answer {
     const HELP: &str = "give it a text: `true`, `false`, `1` or `0`";
-    // The framework takes a falsy value that is written out as no input at all.
-    let written_out = matches!(
-        question.call.params.as_deref(),
-        Some([Some(super::super::syntax::Operand::Literal(_)), ..])
-    );
-    let input = question.params.first().filter(|it| !it.is_null() && (it.is_truthy() || !written_out));
-    let Some(input) = input else { return Answer::refused("`strToBool` has nothing to convert", HELP) };
-    if matches!(input, Value::Array(_) | Value::Object(_)) {
-        return Answer::refused("`strToBool` converts texts only", HELP);
-    }
+    let Some(input) = question.params.first().filter(|it| !it.is_null()) else {
+        return Answer::refused("`strToBool` has nothing to convert", HELP);
+    };
     match input.to_js_string().trim().to_lowercase().as_str() {
         "true" | "1" => Answer::plain(true),
         "false" | "0" => Answer::plain(false),
-        other => Answer::refused(ecow::eco_format!("`{other}` is neither true nor false"), HELP),
+        other => {
+            let shown = question.shown(other);
+            let message = ecow::eco_format!("`{shown}` is neither true nor false");
+            Answer::refused(message, HELP).about(Asked::Param(0))
+        }
     }
 }
