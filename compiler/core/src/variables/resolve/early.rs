@@ -1,5 +1,5 @@
-//! What has to be known early: the stage before `.env` is read, the service before parameters are, the region before
-//! AWS is asked.
+//! What has to be known early: the stage before `.env` is read, the service before parameters are. The region may come
+//! from AWS where the variable names another, which the framework does not take.
 
 use ecow::eco_format;
 
@@ -30,10 +30,6 @@ const EARLY: &[(&[&str], Option<Phase>)] = &[
     (&["package", "path"], Some(Phase::Start)),
     (&["frameworkVersion"], Some(Phase::Start)),
     (&["service"], Some(Phase::Start)),
-    (&["provider", "credentials"], Some(Phase::Service)),
-    (&["provider", "deploymentBucket", "serverSideEncryption"], Some(Phase::Service)),
-    (&["provider", "profile"], Some(Phase::Service)),
-    (&["provider", "region"], Some(Phase::Service)),
 ];
 
 impl Resolver<'_> {
