@@ -80,7 +80,10 @@ pub fn settled(config: &Value, context: &ServiceContext) -> Value {
         Some(name @ Value::String(_)) => Object::from_iter([("name".into(), name.clone())]),
         _ => Object::new(),
     };
-    provider.insert("stage", &context.stage);
+    // The stage of `--stage` stays where it was given.
+    if provider.get("stage").is_none_or(Value::is_null) {
+        provider.insert("stage", "dev");
+    }
     provider.insert("region", &context.region);
     if provider.get("versionFunctions").is_none_or(Value::is_null) {
         provider.insert("versionFunctions", true);
