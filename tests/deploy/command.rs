@@ -73,6 +73,40 @@ fn a_service_is_deployed_shown_and_removed() {
     assert!(written(&gone).1.contains("There is no stack `commands-dev`"));
 }
 
+/// The files of June 2016: events by provider, and the stages and regions in a file of their own.
+#[test]
+fn a_service_of_the_betas_is_deployed_to_what_its_file_lists() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let service = "service: greeter
+provider: aws
+functions:
+  hello:
+    handler: handler.hello
+    description: ${greeting}
+    events:
+      aws:
+        schedule: rate(10 minutes)
+";
+    let env = "vars:\n  greeting: hi\nstages:\n  dev:\n    regions:\n      us-east-1:\n";
+    std::fs::write(directory.join("serverless.yml"), service).unwrap();
+    std::fs::write(directory.join("serverless.env.yml"), env).unwrap();
+    std::fs::write(directory.join("handler.js"), "exports.hello = () => 1;\n").unwrap();
+
+    let deployed = slsc(directory, &["deploy", "--stage", "dev", "--region", "us-east-1"]);
+    let (out, err) = written(&deployed);
+    assert!(deployed.status.success(), "{out}{err}");
+    assert!(out.contains("stack: greeter-dev") && err.contains("HelloEventsRuleSchedule1"), "{out}{err}");
+    let archive = std::fs::read(directory.join(".serverless/greeter.zip")).unwrap();
+    let archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|it| it.unwrap().into_owned()).collect();
+    assert_eq!(names, ["handler.js"], "variables are not packaged");
+
+    let (_, err) = written(&slsc(directory, &["deploy", "--stage", "live"]));
+    assert!(err.contains("does not list the stage `live`"), "{err}");
+    assert!(slsc(directory, &["remove"]).status.success());
+}
+
 /// Nothing is sent to AWS while the service has errors.
 #[test]
 fn a_service_with_errors_is_not_deployed() {
