@@ -46,7 +46,9 @@ fn outcome(expected: &Value, actual: &Value) -> Option<String> {
     match (expected.get("value"), actual.get("value")) {
         (Some(expected), Some(actual)) => difference(expected, actual, ""),
         (Some(_), None) => Some(format!("refused: {}", actual["refused"])),
-        (None, Some(actual)) => Some(format!("the framework refuses it: {}; we have {actual}", expected["error"])),
+        (None, Some(actual)) => {
+            Some(format!("the framework refuses it: {}; we have {actual}", expected["error"]))
+        }
         (None, None) => None,
     }
 }
@@ -79,7 +81,10 @@ fn values_are_those_of_the_framework() {
         for (name, text) in alone.chain(lines(&folder.join("services.yml"))) {
             std::fs::write(copy.path().join("serverless.yml"), text).unwrap();
             let expected = &expected["alone"][&name];
-            assert!(!expected.is_null(), "{group}/{name} has no golden: run tests/peer/regenerate --variables");
+            assert!(
+                !expected.is_null(),
+                "{group}/{name} has no golden: run tests/peer/regenerate --variables"
+            );
             let actual = printed(copy.path(), &settings);
             compared.push((format!("{group}/{name} alone"), outcome(expected, &actual)));
         }

@@ -40,11 +40,11 @@ fn answer(service: &Value) -> Value {
         options,
         params: texts(&service["params"]).collect(),
         env: Arc::new(texts(&service["env"]).collect()),
-        shown_from: None,
+        ..Options::default()
     };
     let db = Database::new(Arc::new(Memory(files.collect())));
     let config = db.file("/service/serverless.yml");
-    let service = Service::new(&db, "/service".into(), config, options, Arc::default());
+    let service = Service::new(&db, "/service".into(), config, options, Arc::default(), Arc::default());
     let resolved = pipeline::resolved(&db, service);
     let syntax = resolved.files.iter().flat_map(|it| pipeline::syntax(&db, *it));
     let mut errors: Vec<String> = syntax

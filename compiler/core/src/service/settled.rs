@@ -104,13 +104,14 @@ pub fn settled(config: &Value, context: &ServiceContext) -> Value {
     if let Some(section) = config.get("functions").filter(|it| !it.is_null()) {
         let mut all = Object::new();
         for (key, listed) in functions(section) {
-            let mut function = match taken(&listed.value, Function::SHAPE, &mut Path::from(["functions", key.as_str()])) {
-                Value::Object(function) => Object::clone(&function),
-                value => {
-                    all.insert(key, value);
-                    continue;
-                }
-            };
+            let mut function =
+                match taken(&listed.value, Function::SHAPE, &mut Path::from(["functions", key.as_str()])) {
+                    Value::Object(function) => Object::clone(&function),
+                    value => {
+                        all.insert(key, value);
+                        continue;
+                    }
+                };
             if function.get("events").is_none_or(Value::is_null) {
                 function.insert("events", Value::from([]));
             }

@@ -467,9 +467,8 @@ impl<'a> Resolver<'a> {
                     .collect::<Vec<_>>(),
             ),
             Value::Object(object) => {
-                let entries = object
-                    .iter()
-                    .map(|(key, it)| (key.clone(), self.below(it, Segment::from(key), path)));
+                let entries =
+                    object.iter().map(|(key, it)| (key.clone(), self.below(it, Segment::from(key), path)));
                 Value::from(entries.collect::<Object>())
             }
             _ => value,

@@ -154,12 +154,7 @@ impl Answer {
 
     /// Has no value.
     pub fn missing(message: impl Into<EcoString>, help: impl Into<EcoString>) -> Answer {
-        Answer::Missing {
-            message: message.into(),
-            help: Some(help.into()),
-            about: Asked::Call,
-            near: None,
-        }
+        Answer::Missing { message: message.into(), help: Some(help.into()), about: Asked::Call, near: None }
     }
 
     /// Says which part of the question it is about.

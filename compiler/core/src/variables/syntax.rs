@@ -239,11 +239,7 @@ impl Parser<'_> {
     fn variable(&mut self, start: usize, nested: bool) -> Result<Option<Variable>, SyntaxError> {
         let name_start = self.at;
         let starts = self.peek().is_some_and(|it| it.is_ascii_lowercase());
-        let width = self
-            .rest()
-            .bytes()
-            .take_while(|it| is_name_char(char::from(*it)))
-            .count();
+        let width = self.rest().bytes().take_while(|it| is_name_char(char::from(*it))).count();
         let after = self.rest().as_bytes().get(width).copied();
         if !starts || !matches!(after, Some(b':' | b'(')) {
             return match (nested, after) {
@@ -562,7 +558,8 @@ fn number(word: &str) -> Option<f64> {
             && head.eq_ignore_ascii_case(prefix)
         {
             let digits = word.get(2..).filter(|it| !it.is_empty())?;
-            let add = |sum: f64, digit: char| Some(sum * f64::from(radix) + f64::from(digit.to_digit(radix)?));
+            let add =
+                |sum: f64, digit: char| Some(sum * f64::from(radix) + f64::from(digit.to_digit(radix)?));
             return digits.chars().try_fold(0.0, add).filter(|it| it.is_finite());
         }
     }

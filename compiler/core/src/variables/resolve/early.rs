@@ -44,7 +44,9 @@ impl Resolver<'_> {
                     let late = it.seen.late.as_ref().map(|it| it.0);
                     (at.contains(&path) || path.contains(at)) && late > *allowed
                 })
-                .filter_map(|(at, it)| Some((at.clone(), it.through.first()?.clone(), it.seen.late.clone()?.1)))
+                .filter_map(|(at, it)| {
+                    Some((at.clone(), it.through.first()?.clone(), it.seen.late.clone()?.1))
+                })
                 .collect();
             found.sort_by(|a, b| a.0.to_string().cmp(&b.0.to_string()));
             let Some((_, written, source)) = found.into_iter().next() else { continue };

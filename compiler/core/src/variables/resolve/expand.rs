@@ -69,15 +69,25 @@ impl Resolver<'_> {
     /// The characters in `range` of a text.
     pub(in crate::variables) fn place(&self, spot: Spot<'_>, range: Range<usize>) -> Place {
         let at = self.in_file(spot.at);
-        Place::Written { file: at.file, path: at.path, part: Part::Value, within: spot.exact.then_some(range) }
+        Place::Written {
+            file: at.file,
+            path: at.path,
+            part: Part::Value,
+            within: spot.exact.then_some(range),
+        }
     }
 
     /// Resolves a text. The result may be a value with variables inside, never a text with variables.
-    pub(in crate::variables) fn expand(&mut self, located: Located, text: &EcoString, exact: bool, nesting: usize) -> Traced {
+    pub(in crate::variables) fn expand(
+        &mut self,
+        located: Located,
+        text: &EcoString,
+        exact: bool,
+        nesting: usize,
+    ) -> Traced {
         let spot = Spot { at: &located.at, exact };
-        let ended = |value: Value| {
-            Traced::new(Located { value, at: located.at.clone() }, vec![located.at.clone()])
-        };
+        let ended =
+            |value: Value| Traced::new(Located { value, at: located.at.clone() }, vec![located.at.clone()]);
         let pieces = match syntax::parse(text) {
             Ok(Some(pieces)) => pieces,
             Ok(None) => return ended(located.value.clone()),
@@ -127,7 +137,7 @@ impl Resolver<'_> {
                     Ok(None) => again.open.push_str(&part.text),
                     Ok(Some(_)) if nesting >= MAX_NESTING => {
                         let place = self.place(Spot { exact: false, ..spot }, 0..0);
-            self.report_nesting(place);
+                        self.report_nesting(place);
                         return failed(&Value::String(text.clone()));
                     }
                     Ok(Some(pieces)) => {
@@ -152,13 +162,7 @@ impl Resolver<'_> {
     }
 
     /// Puts pieces to parts, the values of variables among them.
-    fn splice(
-        &mut self,
-        pieces: &[Piece],
-        spot: Spot<'_>,
-        parts: &mut Parts,
-        unknown: &mut Option<Unknown>,
-    ) {
+    fn splice(&mut self, pieces: &[Piece], spot: Spot<'_>, parts: &mut Parts, unknown: &mut Option<Unknown>) {
         for piece in pieces {
             match piece {
                 Piece::Text(it) => parts.open.push_str(it),

@@ -119,9 +119,9 @@ impl Resolver<'_> {
         if let Some(waiting) = self.waiting.last() {
             let spot = Spot { at: &waiting.at, exact: waiting.within.is_some() };
             let place = self.place(spot, waiting.within.clone().unwrap_or_default());
-            self.out.diagnostics.push(
-                Diagnostic::new(&rules::VARIABLE_CYCLE, place, INSIDE_ITSELF).help(REFER_BELOW),
-            );
+            self.out
+                .diagnostics
+                .push(Diagnostic::new(&rules::VARIABLE_CYCLE, place, INSIDE_ITSELF).help(REFER_BELOW));
         }
         Answer::Failed
     }
@@ -244,7 +244,9 @@ fn key_range(call: &Call, step: usize, of: usize) -> Option<Range<usize>> {
                 (Some(Piece::Text(first)), _) if step < first.split('.').count() - 1 => {
                     text(first, address.start, step)
                 }
-                (_, Some(Piece::Text(it))) if of - step < it.split('.').count() || last && it.contains('.') => {
+                (_, Some(Piece::Text(it)))
+                    if of - step < it.split('.').count() || last && it.contains('.') =>
+                {
                     let from_end = of - step;
                     let keys = it.split('.').count();
                     text(it, address.end - it.len(), keys.checked_sub(from_end)?)
@@ -275,4 +277,3 @@ pub(in crate::variables) fn failed(value: &Value) -> Value {
     let text = if let Value::String(text) = value { text.clone() } else { EcoString::new() };
     Value::Unknown(Unknown { text, reason: FAILED.into(), reported: true }.into())
 }
-

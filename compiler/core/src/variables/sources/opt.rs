@@ -38,7 +38,9 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     }
     let params = &cx.options().params;
     if name == "param" && !params.is_empty() {
-        return Answer::plain(Value::array(params.iter().map(|(key, it)| Value::from(eco_format!("{key}={it}")))));
+        return Answer::plain(Value::array(
+            params.iter().map(|(key, it)| Value::from(eco_format!("{key}={it}"))),
+        ));
     }
     let shown = question.shown(&name);
     let known = COMMON.iter().copied().chain(options.keys().map(ecow::EcoString::as_str));

@@ -38,7 +38,9 @@ fn ask(question: &Question<'_>, cx: &mut Resolver<'_>) -> Answer {
     let near = if question.secret { None } else { nearest(&name, cx.param_names(&stage)) };
     let help = match near {
         Some(near) => eco_format!("did you mean `{near}`?"),
-        None => eco_format!("add it under `params.default` or `params.{stage}`, or give `--param {shown}=value`"),
+        None => {
+            eco_format!("add it under `params.default` or `params.{stage}`, or give `--param {shown}=value`")
+        }
     };
     Answer::missing(eco_format!("no parameter is called `{shown}`"), help).about(Asked::Address).near(near)
 }

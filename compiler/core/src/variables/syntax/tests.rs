@@ -31,10 +31,7 @@ fn source(source: &Source) -> String {
             let params = it.params.as_ref().map_or(String::new(), |it| {
                 format!(
                     "({})",
-                    it.iter()
-                        .map(|it| it.as_ref().map_or("-".into(), operand))
-                        .collect::<Vec<_>>()
-                        .join(",")
+                    it.iter().map(|it| it.as_ref().map_or("-".into(), operand)).collect::<Vec<_>>().join(",")
                 )
             });
             format!("{}{params}:{}", it.name, it.address.as_ref().map_or("-".into(), operand))
