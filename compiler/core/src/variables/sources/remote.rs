@@ -11,7 +11,7 @@ use crate::variables::resolve::{Phase, Resolver};
 pub const AWS: Source = Source {
     name: "aws",
     syntax: "${aws:accountId}",
-    docs: "`accountId`: the account that is deployed to, known at deploy. `region`: the region.",
+    docs: "`accountId`: the account of the credentials, asked for when packaging. `region`: the region.",
     phase: |_| Phase::Remote,
     ask: aws,
 };
@@ -29,7 +29,7 @@ pub const CF: Source = Source {
 pub const S3: Source = Source {
     name: "s3",
     syntax: "${s3:bucket/key}",
-    docs: "The text of an object in S3, read when packaging.",
+    docs: "The text of an object in S3, in whichever region its bucket lies, read when packaging.",
     phase: |_| Phase::Remote,
     ask: s3,
 };
@@ -38,7 +38,9 @@ pub const S3: Source = Source {
 pub const SSM: Source = Source {
     name: "ssm",
     syntax: "${ssm:/path}",
-    docs: "A parameter of the SSM Parameter Store, or a secret, read when packaging; `${ssm(region, raw):/path}`.",
+    docs: "A parameter of the SSM Parameter Store, read when packaging: a list as a list; a secure text, or a secret \
+           below `/aws/reference/secretsmanager/`, decrypted, and as a value if it is an object in JSON. \
+           `${ssm(eu-west-1, raw, noDecrypt):/path}`: of another region, as text, as it is encrypted.",
     phase: |_| Phase::Remote,
     ask: ssm,
 };
