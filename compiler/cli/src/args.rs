@@ -103,6 +103,18 @@ pub struct Check {
     /// indexed by the stage.
     #[arg(long, conflicts_with = "stage")]
     pub all_stages: bool,
+    /// Make findings of a rule errors; `warnings` names all warnings. May be given several times.
+    #[arg(long, value_name = "RULE")]
+    pub deny: Vec<String>,
+    /// Make findings of a rule warnings.
+    #[arg(long, value_name = "RULE")]
+    pub warn: Vec<String>,
+    /// Leave findings of a rule out.
+    #[arg(long, value_name = "RULE")]
+    pub allow: Vec<String>,
+    /// Show how often each rule was broken instead of where.
+    #[arg(long)]
+    pub statistics: bool,
 }
 
 /// How `check` shows what it finds.
@@ -114,6 +126,14 @@ pub enum CheckFormat {
     Concise,
     /// For programs.
     Json,
+    /// SARIF 2.1.0, for GitHub's code scanning and others.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit's XML, for CI servers.
+    Junit,
 }
 
 /// Options of `package`, which `template` takes, too.

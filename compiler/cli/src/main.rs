@@ -15,6 +15,7 @@ mod images;
 mod output;
 mod program;
 mod project;
+mod report;
 mod system;
 
 use std::process::ExitCode;
