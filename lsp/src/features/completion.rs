@@ -49,7 +49,7 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Vec<Pro
             CursorKind::Key { prefix, siblings, column } if file == variables.file => {
                 let names = beta::keys(db, service, variables, &path).into_iter();
                 let names = names.filter(|it| !siblings.contains(&it.0));
-                let holds_more = !path.segments().last().is_some_and(|it| *it == Segment::from("vars"));
+                let holds_more = path.segments().last().is_none_or(|it| *it != Segment::from("vars"));
                 let insert = |name: &str| match holds_more {
                     true => format!("{name}:\n{}", " ".repeat(column + 2)),
                     false => format!("{name}: "),

@@ -161,7 +161,7 @@ fn rewrite(text: &str, syntax: &Syntax, mappings: &mut Vec<EcoString>) -> Option
         let plain = |it: &&str| {
             !it.is_empty() && it.chars().all(|it| it.is_ascii_alphanumeric() || "_-".contains(it))
         };
-        if !plain(&name) || !keys.iter().all(|it| plain(it)) {
+        if !plain(&name) || !keys.iter().all(plain) {
             return None;
         }
         out.push_str(&literal(text.get(done..reference.range.start)?, 1));

@@ -51,7 +51,7 @@ impl Input {
     fn to_text(&self) -> EcoString {
         let text = match self {
             Input::Text(text) => text.to_string(),
-            Input::Mapping(map) => Value::from(map.clone().into_iter().collect::<Object>()).to_json().into(),
+            Input::Mapping(map) => Value::from(map.clone().into_iter().collect::<Object>()).to_json(),
         };
         text.replace("\\n", "").replace("\\r", "").into()
     }

@@ -48,7 +48,7 @@ impl Resolver<'_> {
                     Some((at.clone(), it.through.first()?.clone(), it.seen.late.clone()?.1))
                 })
                 .collect();
-            found.sort_by(|a, b| a.0.to_string().cmp(&b.0.to_string()));
+            found.sort_by_cached_key(|it| it.0.to_string());
             let Some((_, written, source)) = found.into_iter().next() else { continue };
             let place = self.place(Spot { at: &written, exact: false }, 0..0);
             let diagnostic = match allowed {
