@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
+use ecow::EcoString;
 use slsc_yaml::{NodeId, NodeKind, Tree};
 
 use crate::db::{Content, Db, File, Service};
-use crate::diagnostic::{Diagnostic, Part, Place};
+use crate::diagnostic::{Diagnostic, Part, Place, Related};
 use crate::document::{Found, find};
 use crate::path::{Path, Segment};
 use crate::pipeline;
@@ -111,6 +112,36 @@ fn piece(db: &dyn Db, service: Service, path: &Path, at: &Written, within: Range
 pub fn used(db: &dyn Db, service: Service, path: &Path) -> Option<Span> {
     let grafts = &pipeline::resolved(db, service).grafts;
     grafts.nearest(path).map(|(graft, _)| written(db, &graft.used, Part::Value))
+}
+
+/// The other places of a diagnostic: its own, and the variables that the value came through, in order.
+pub fn related(db: &dyn Db, service: Service, diagnostic: &Diagnostic) -> Vec<Related> {
+    let own = diagnostic.related.iter().cloned();
+    own.chain(hops(db, service, &diagnostic.at)).collect()
+}
+
+/// The variables that led from a place of the configuration to where its value was written.
+pub fn hops(db: &dyn Db, service: Service, place: &Place) -> Vec<Related> {
+    let Place::Resolved { path, .. } = place else { return Vec::new() };
+    let grafts = &pipeline::resolved(db, service).grafts;
+    let Some((graft, _)) = grafts.nearest(path).filter(|it| !it.0.moved && it.0.written.is_some()) else {
+        return Vec::new();
+    };
+    let hop = |at: &Written, message: EcoString| Related {
+        at: Place::Written { file: at.file, path: at.path.clone(), part: Part::Value, within: None },
+        message,
+    };
+    let first = hop(&graft.used, ecow::eco_format!("`{path}` takes the value from here"));
+    let mut hops = vec![first];
+    for at in &graft.through {
+        let next = hop(at, "which leads on".into());
+        if !hops.iter().any(|it| it.at == next.at) {
+            hops.push(next);
+        }
+    }
+    let is_placed = |it: &Related| has_places(db, locate(db, service, &it.at).file);
+    hops.retain(is_placed);
+    hops
 }
 
 /// Whether the values of `file` have places in it; those that a program gives have none.

@@ -37,7 +37,8 @@ pub fn of(db: &Database, service: Service) -> Vec<(File, Vec<Placed>)> {
                 message.push_str(&format!("\n{word}: {text}"));
             }
         }
-        let related = diagnostic.related.iter().map(|it| {
+        let others = slsc_core::locate::related(db, service, diagnostic);
+        let related = others.iter().map(|it| {
             let span = locate(db, service, &it.at);
             (span.file, span.range, it.message.to_string())
         });

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Diagnostic, Place, Severity};
 use crate::db::{Db, File, Service};
-use crate::locate::{Span, has_places, locate};
+use crate::locate::{Span, has_places, hops, locate, related};
 use crate::path::Path;
 use crate::pipeline;
 
@@ -101,7 +101,7 @@ pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: b
         } else {
             notes.push(format!("at: {}", place(db, service, &diagnostic.at)));
         }
-        for related in &diagnostic.related {
+        for related in &related(db, service, diagnostic) {
             let span = locate(db, service, &related.at);
             if has_places(db, span.file) {
                 files.push(span.file);
@@ -192,12 +192,19 @@ pub fn concise(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Str
         let place = place(db, service, &diagnostic.at);
         let word = diagnostic.severity.word();
         out.push_str(&format!("{place}: {word}[{}]: {}", diagnostic.rule.id, diagnostic.message));
+        out.push_str(&through(db, service, &diagnostic.at));
         if !diagnostic.stages.is_empty() {
             out.push_str(&format!(" (with {})", stages(&diagnostic.stages)));
         }
         out.push('\n');
     }
     out
+}
+
+/// The places of the variables that a value came through, in brackets.
+fn through(db: &dyn Db, service: Service, at: &Place) -> String {
+    let places: Vec<String> = hops(db, service, at).iter().map(|it| place(db, service, &it.at)).collect();
+    if places.is_empty() { String::new() } else { format!(" (through {})", places.join(", ")) }
 }
 
 /// Some stages in words.
@@ -292,7 +299,8 @@ pub fn json(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Vec<Js
     };
     let one = |it: &Diagnostic| {
         let (file, range) = place(&it.at);
-        let related = it.related.iter().map(|related| {
+        let others = related(db, service, it);
+        let related = others.iter().map(|related| {
             let (file, range) = place(&related.at);
             JsonRelated { message: related.message.to_string(), file, range }
         });

@@ -275,8 +275,13 @@ impl<'a> Resolver<'a> {
         let mut at = from;
         for (step, key) in keys.iter().copied().enumerate() {
             let Some(traced) = self.shallow(at, path.as_ref()) else { return Answer::Failed };
+            let from_text = !traced.through.is_empty();
             passed.extend(traced.through);
             at = traced.located;
+            if path.is_none() && from_text {
+                // A text of a file is resolved to its depth before one looks into it.
+                at.value = self.whole(at.clone(), true, 1);
+            }
             if let Value::Unknown(unknown) = &at.value {
                 return Answer::Unknown((**unknown).clone());
             }
@@ -425,7 +430,8 @@ impl<'a> Resolver<'a> {
     /// Parameters of stages that are not selected stay as they are written, unless something refers to them.
     fn is_deferred(&self, path: &Path) -> bool {
         let [Segment::Key(params), Segment::Key(stage), _] = path.segments() else { return false };
-        self.deferring && params == "params" && stage != "default" && *stage != self.out.stage
+        let known = !self.out.stage.contains("${");
+        known && self.deferring && params == "params" && stage != "default" && *stage != self.out.stage
     }
 
     /// A value that stays as it is: its syntax is read all the same.

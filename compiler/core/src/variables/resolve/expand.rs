@@ -307,7 +307,7 @@ impl Resolver<'_> {
     }
 
     /// A value that stands nowhere in the configuration, resolved to its depth.
-    fn whole(&mut self, located: Located, exact: bool, nesting: usize) -> Value {
+    pub(super) fn whole(&mut self, located: Located, exact: bool, nesting: usize) -> Value {
         let at = located.at;
         self.expanded += 1;
         if nesting > MAX_NESTING || self.expanded >= MAX_EXPANSION {
