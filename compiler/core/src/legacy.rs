@@ -73,7 +73,8 @@ pub struct Sources<'a> {
 pub fn read(sources: &Sources<'_>, options: &Options) -> Modern {
     let Sources { config, value, env_file } = *sources;
     let env_file = env_file.filter(|(_, it)| env_file::is_one(it));
-    let of_today = uses_sources(value);
+    // Without the file, nobody needs to know.
+    let of_today = env_file.is_some() && uses_sources(value);
     let has_maps = has_events_by_provider(value);
     if !(has_maps || (!of_today && env_file.is_some())) {
         let diagnostics = env_file.map(|(file, _)| leftover(file)).into_iter().collect();
