@@ -274,8 +274,10 @@ impl<'a> Resolver<'a> {
         let above = std::mem::take(&mut self.above);
         let mut at = from;
         for (step, key) in keys.iter().copied().enumerate() {
+            // A text that is put together is looked at once; what a variable brings alone, to its depth.
+            let alone = at.value.as_str().is_some_and(syntax::is_one_variable);
             let Some(traced) = self.shallow(at, path.as_ref()) else { return Answer::Failed };
-            let from_text = !traced.through.is_empty();
+            let from_text = alone && !traced.through.is_empty();
             passed.extend(traced.through);
             at = traced.located;
             if path.is_none() && from_text {

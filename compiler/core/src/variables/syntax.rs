@@ -76,6 +76,12 @@ pub struct SyntaxError {
     pub range: Range<usize>,
 }
 
+/// Whether a text is one variable and nothing else.
+pub fn is_one_variable(text: &str) -> bool {
+    may_hold_variable(text)
+        && matches!(parse(text), Ok(Some(pieces)) if matches!(pieces.as_slice(), [Piece::Variable(_)]))
+}
+
 /// Whether a text may hold a variable. Most do not, and need no look at all.
 pub fn may_hold_variable(text: &str) -> bool {
     text.contains("${")
