@@ -45,10 +45,19 @@ impl Failure {
 
 /// Whether to write colours to standard error.
 pub fn color(global: &Global) -> bool {
+    color_on(global, std::io::stderr().is_terminal())
+}
+
+/// Whether to write colours to standard output.
+pub fn color_of_result(global: &Global) -> bool {
+    color_on(global, std::io::stdout().is_terminal())
+}
+
+fn color_on(global: &Global, is_terminal: bool) -> bool {
     match global.color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
-        ColorChoice::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        ColorChoice::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none(),
     }
 }
 

@@ -176,7 +176,7 @@ fn syntax_of(config: &Value, file: File) -> (Syntax, Option<Diagnostic>) {
     let places = [&["defaults", "variableSyntax"][..], &["variableSyntax"], &["provider", "variableSyntax"]];
     for keys in places {
         let path: Path = keys.iter().map(|it| (*it).into()).collect();
-        let Some(pattern) = draft::at(config, &path).and_then(Value::as_str) else { continue };
+        let Some(pattern) = config.at(&path).and_then(Value::as_str) else { continue };
         if let Some(syntax) = Syntax::new(Some(pattern)) {
             return (syntax, None);
         }
@@ -221,21 +221,15 @@ fn has_events_by_provider(config: &Value) -> bool {
 /// The names of the variables that the texts below `value` read, sorted.
 pub fn used_names(value: &Value, syntax: &Syntax) -> Vec<EcoString> {
     let mut names = Vec::new();
-    collect_names(value, syntax, &mut names);
+    value.visit(&mut Path::root(), &mut |_, value| {
+        if let Value::String(text) = value {
+            names.extend(syntax.references(text).iter().map(|it| EcoString::from(it.name())));
+        }
+        true
+    });
     names.sort();
     names.dedup();
     names
-}
-
-fn collect_names(value: &Value, syntax: &Syntax, names: &mut Vec<EcoString>) {
-    match value {
-        Value::String(text) => {
-            names.extend(syntax.references(text).iter().map(|it| EcoString::from(it.name())))
-        }
-        Value::Array(items) => items.iter().for_each(|it| collect_names(it, syntax, names)),
-        Value::Object(object) => object.values().for_each(|it| collect_names(it, syntax, names)),
-        _ => {}
-    }
 }
 
 /// What a reference means: a value and where it is written, or why there is none and what to do.

@@ -11,7 +11,7 @@ use slsc_yaml::{NodeId, NodeKind, Tree};
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::{Diagnostic, Part, Place, Related};
 use crate::document::{Found, find};
-use crate::path::{Path, Segment};
+use crate::path::Path;
 use crate::pipeline;
 use crate::value::Value;
 use crate::variables::Written;
@@ -87,14 +87,7 @@ fn origin(db: &dyn Db, service: Service, path: &Path, part: Part) -> (Written, P
 
 /// The characters of a piece of the string at `path`, if the string stands at `at` as it is in the configuration.
 fn piece(db: &dyn Db, service: Service, path: &Path, at: &Written, within: Range<usize>) -> Option<Span> {
-    let value =
-        path.segments().iter().try_fold(&pipeline::resolved(db, service).value, |value, step| {
-            match (value, step) {
-                (Value::Array(items), Segment::Index(index)) => items.get(usize::try_from(*index).ok()?),
-                (Value::Object(object), Segment::Key(key)) => object.get(key),
-                _ => None,
-            }
-        });
+    let value = pipeline::resolved(db, service).value.at(path);
     if !has_places(db, at.file) {
         return None;
     }

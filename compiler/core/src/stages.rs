@@ -8,7 +8,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::db::{Db, File, Options, Service};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::legacy::{draft::at, env_file};
+use crate::legacy::env_file;
 use crate::locate::locate;
 use crate::path::{Path, Segment};
 use crate::pipeline;
@@ -79,13 +79,20 @@ pub fn known(db: &dyn Db, service: Service) -> Vec<Target> {
     };
     add(modern.value.get("params"));
     let mut indexed = Vec::new();
-    collect(&modern.value, &modern.value, &mut indexed);
+    modern.value.visit(&mut Path::root(), &mut |_, value| {
+        if let Value::String(text) = value
+            && let Ok(Some(pieces)) = syntax::parse(text)
+        {
+            collect_pieces(&modern.value, &pieces, &mut indexed);
+        }
+        true
+    });
     for map in indexed {
         match map {
-            Map::Own(path) => add(at(&modern.value, &path)),
+            Map::Own(path) => add(modern.value.at(&path)),
             Map::Included(name, path) => {
                 let file = db.file(&crate::db::join(service.directory(db), &name));
-                add(at(pipeline::document(db, file), &path));
+                add(pipeline::document(db, file).at(&path));
             }
         }
     }
@@ -98,19 +105,6 @@ enum Map {
     Own(Path),
     /// Of a file.
     Included(EcoString, Path),
-}
-
-fn collect(config: &Value, value: &Value, found: &mut Vec<Map>) {
-    match value {
-        Value::String(text) if syntax::may_hold_variable(text) => {
-            if let Ok(Some(pieces)) = syntax::parse(text) {
-                collect_pieces(config, &pieces, found);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|it| collect(config, it, found)),
-        Value::Object(object) => object.values().for_each(|it| collect(config, it, found)),
-        _ => {}
-    }
 }
 
 fn collect_pieces(config: &Value, pieces: &[Piece], found: &mut Vec<Map>) {
@@ -158,7 +152,7 @@ fn is_stage(config: &Value, variable: &Variable, depth: usize) -> bool {
             ("sls" | "opt", "stage") | ("self", "provider.stage") => true,
             ("self", address) => {
                 let path: Path = address.split('.').map(Segment::from).collect();
-                let text = at(config, &path).and_then(Value::as_str).unwrap_or_default();
+                let text = config.at(&path).and_then(Value::as_str).unwrap_or_default();
                 match syntax::parse(text) {
                     Ok(Some(pieces)) => {
                         matches!(pieces.as_slice(), [Piece::Variable(it)] if is_stage(config, it, depth + 1))

@@ -11,6 +11,8 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use crate::path::{Path, Segment};
+
 /// One value of a configuration or of a template.
 #[derive(Clone, Debug, Default)]
 pub enum Value {
@@ -232,6 +234,46 @@ impl Value {
     /// The value at `key`, if this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.as_object().and_then(|it| it.get(key))
+    }
+
+    /// The value at a path below this one.
+    pub fn at(&self, path: &Path) -> Option<&Value> {
+        path.segments().iter().try_fold(self, |value, segment| match (value, segment) {
+            (Value::Array(items), Segment::Index(index)) => items.get(usize::try_from(*index).ok()?),
+            (Value::Object(object), Segment::Key(key)) => object.get(key),
+            _ => None,
+        })
+    }
+
+    /// The value at a dotted address below this one; numbers count the items of lists.
+    pub fn at_address(&self, address: &str) -> Option<&Value> {
+        let mut keys = address.split('.').filter(|it| !it.is_empty());
+        keys.try_fold(self, |value, key| match value {
+            Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
+            other => other.get(key),
+        })
+    }
+
+    /// Shows `each` this value, whose path is `path`, and everything below it. What `each` answers says whether to go
+    /// below the value that it was shown.
+    pub fn visit<'a>(&'a self, path: &mut Path, each: &mut dyn FnMut(&Path, &'a Value) -> bool) {
+        if !each(path, self) {
+            return;
+        }
+        let mut below = |segment: Segment, value: &'a Value| {
+            path.push(segment);
+            value.visit(path, each);
+            path.pop();
+        };
+        match self {
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| below(Segment::from(index), item));
+            }
+            Value::Object(object) => {
+                object.iter().for_each(|(key, item)| below(Segment::from(key), item));
+            }
+            _ => {}
+        }
     }
 
     /// Whether it is `null`.

@@ -135,33 +135,17 @@ fn stage_that_is_no_text(stage: &Value) -> Diagnostic {
 /// One diagnostic for each value that is not known and has not been reported.
 pub fn unknown(value: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    collect_unknown(value, &mut Path::root(), &mut found);
-    found
-}
-
-fn collect_unknown(value: &Value, path: &mut Path, found: &mut Vec<Diagnostic>) {
-    match value {
-        Value::Unknown(unknown) if !unknown.reported => {
+    value.visit(&mut Path::root(), &mut |path, value| {
+        if let Value::Unknown(unknown) = value
+            && !unknown.reported
+        {
             let message = ecow::eco_format!("`{}` is not known here: {}", unknown.text, unknown.reason);
             found.push(
                 Diagnostic::new(&rules::UNKNOWN_AT_PACKAGE, Place::value(path.clone()), message)
                     .help("give the value by a parameter or the environment where it is packaged"),
             );
         }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index);
-                collect_unknown(item, path, found);
-                path.pop();
-            }
-        }
-        Value::Object(object) => {
-            for (key, item) in object.iter() {
-                path.push(key);
-                collect_unknown(item, path, found);
-                path.pop();
-            }
-        }
-        _ => {}
-    }
+        true
+    });
+    found
 }

@@ -245,6 +245,11 @@ impl Tree {
         self.nodes.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 
+    /// All nodes, in the order in which they begin.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).map(NodeId)
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.nodes.len()

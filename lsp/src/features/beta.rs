@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use slsc_core::db::{Database, File, Service};
 use slsc_core::document;
+use slsc_core::legacy::Variables;
 use slsc_core::legacy::env_file::{self, Level};
-use slsc_core::legacy::{Variables, draft};
 use slsc_core::path::{Path, Segment};
 use slsc_core::pipeline;
 use slsc_core::value::Value;
-use slsc_yaml::{NodeId, NodeKind};
+use slsc_yaml::NodeKind;
 
 /// A variable under the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +44,8 @@ pub fn references(db: &Database, service: Service, variables: &Variables) -> Vec
     let file = service.config(db);
     let tree = &pipeline::parsed(db, file).tree;
     let text = pipeline::text(db, file);
-    let ids = (0..tree.len()).filter_map(|it| u32::try_from(it).ok()).map(NodeId);
     let mut found = Vec::new();
-    for id in ids {
+    for id in tree.ids() {
         let NodeKind::String(value) = &tree.node(id).kind else { continue };
         for reference in variables.syntax.references(value) {
             let whole = tree.source_range(text, id, reference.range.clone());
@@ -136,7 +135,7 @@ pub fn definitions(db: &Database, variables: &Variables, name: &str) -> Vec<Rang
     let others = env_file::all_levels(&variables.values);
     levels.extend(others.into_iter().filter(|it| !levels.contains(it)).collect::<Vec<_>>());
     levels.retain(|it| {
-        draft::at(&variables.values, it).and_then(Value::as_object).is_some_and(|it| it.contains_key(name))
+        variables.values.at(it).and_then(Value::as_object).is_some_and(|it| it.contains_key(name))
     });
     let keys = levels.iter().filter_map(|it| document::find(tree, root, &it.join(Segment::from(name))).key);
     keys.map(|it| tree.node(it).range.clone()).collect()

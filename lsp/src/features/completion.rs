@@ -5,6 +5,7 @@ use slsc_core::language;
 use slsc_core::legacy::{Variables, env_file};
 use slsc_core::path::{Path, Segment};
 use slsc_core::pipeline;
+use slsc_core::shape::check::shorten;
 use slsc_core::shape::{Field, Shape};
 use slsc_core::value::Value;
 use slsc_core::variables::sources::SOURCES;
@@ -191,14 +192,12 @@ fn variable(db: &Database, service: Service, prefix: &str) -> Vec<Proposal> {
     match source {
         "self" => {
             let above = address.rsplit_once('.').map_or("", |it| it.0);
-            let holder =
-                above.split('.').filter(|it| !it.is_empty()).try_fold(config, |value, key| match value {
-                    Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
-                    other => other.get(key),
-                });
+            let holder = config.at_address(above);
             let object = holder.and_then(Value::as_object);
             let shown = object.into_iter().flat_map(|it| it.iter());
-            shown.map(|(key, value)| proposal(key, key.to_string(), &short(value), last)).collect()
+            shown
+                .map(|(key, value)| proposal(key, key.to_string(), &shorten(&value.to_json()), last))
+                .collect()
         }
         "opt" => names(vec!["stage".into(), "region".into()]),
         "sls" => names(vec!["stage".into(), "instanceId".into()]),
@@ -222,12 +221,6 @@ fn variable(db: &Database, service: Service, prefix: &str) -> Vec<Proposal> {
         ),
         _ => Vec::new(),
     }
-}
-
-/// A value short enough to show beside its name.
-fn short(value: &Value) -> String {
-    let text = value.to_json();
-    if text.chars().count() > 80 { text.chars().take(77).chain("...".chars()).collect() } else { text }
 }
 
 /// The segments of a path as text, for tests.

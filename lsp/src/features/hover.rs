@@ -44,8 +44,8 @@ fn of_variable(db: &Database, service: Service, file: File, offset: usize) -> Op
     let resolved = pipeline::resolved(db, service);
     let path = if file == service.config(db) { Some(found.path) } else { None };
     let value = match (found.call.name.as_str(), variable::literal(found.call.address.as_ref())) {
-        ("self", Some(address)) => value_at(&resolved.value, &address),
-        _ => path.and_then(|it| value_at(&resolved.value, &it.to_string())),
+        ("self", Some(address)) => resolved.value.at_address(&address).cloned(),
+        _ => path.and_then(|it| resolved.value.at_address(&it.to_string()).cloned()),
     };
     if let Some(value) = value {
         let stage = &resolved.stage;
@@ -58,15 +58,6 @@ fn of_variable(db: &Database, service: Service, file: File, offset: usize) -> Op
         }
     }
     Some(Hover { markdown, range: found.range })
-}
-
-fn value_at(config: &Value, address: &str) -> Option<Value> {
-    let mut steps = address.split('.').filter(|it| !it.is_empty());
-    let found = steps.try_fold(config, |value, key| match value {
-        Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
-        other => other.get(key),
-    });
-    found.cloned()
 }
 
 fn shorten(text: &str) -> String {

@@ -6,7 +6,7 @@ use slsc_core::db::{Database, File, Service};
 use slsc_core::document;
 use slsc_core::path::{Path, Segment};
 use slsc_core::pipeline;
-use slsc_yaml::{NodeId, NodeKind};
+use slsc_yaml::NodeKind;
 
 use super::{beta, variable};
 
@@ -61,9 +61,8 @@ fn of_parameter(db: &Database, service: Service, file: File, offset: usize) -> O
 fn parameter_calls(db: &Database, file: File) -> Vec<(String, Range<usize>)> {
     let tree = &pipeline::parsed(db, file).tree;
     let text = pipeline::text(db, file);
-    let ids = (0..tree.len()).filter_map(|it| u32::try_from(it).ok()).map(NodeId);
     let mut found = Vec::new();
-    for id in ids {
+    for id in tree.ids() {
         variable::each(db, file, id, &mut |call| {
             let name = variable::literal(call.address.as_ref()).filter(|_| call.name == "param");
             if let Some(name) = name {

@@ -3,7 +3,7 @@
 use slsc_core::db::{Database, File, Service};
 use slsc_core::document::{find, path_of};
 use slsc_core::language;
-use slsc_core::path::{Path, Segment};
+use slsc_core::path::Path;
 use slsc_core::pipeline;
 use slsc_core::schedule::{self, Expression, show, words, zone};
 use slsc_core::shape::Shape;
@@ -28,7 +28,7 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize, now: i64) 
         return None;
     }
     let config = &pipeline::resolved(db, service).value;
-    let text = value_at(config, &path)?.as_str()?;
+    let text = config.at(&path)?.as_str()?;
     let expression = schedule::parse(text, None).expression?;
     let zone_name = time_zone(config, &path).unwrap_or("UTC");
     let mut markdown = format!("`{text}`\n\nRuns {}.", words::of(&expression));
@@ -56,17 +56,9 @@ fn is_schedule(shape: &Shape) -> bool {
     }
 }
 
-fn value_at<'a>(config: &'a Value, path: &Path) -> Option<&'a Value> {
-    path.segments().iter().try_fold(config, |value, step| match (value, step) {
-        (Value::Array(items), Segment::Index(index)) => items.get(usize::try_from(*index).ok()?),
-        (Value::Object(object), Segment::Key(key)) => object.get(key),
-        _ => None,
-    })
-}
-
 /// The time zone that stands beside the schedule, or beside the list that it is in.
 fn time_zone<'a>(config: &'a Value, path: &Path) -> Option<&'a str> {
     let parent = path.parent();
     let holders = [parent.parent(), parent];
-    holders.iter().find_map(|it| value_at(config, it)?.get("timezone")?.as_str())
+    holders.iter().find_map(|it| config.at(it)?.get("timezone")?.as_str())
 }

@@ -90,7 +90,7 @@ fn check(directory: &Path, args: &Check, global: &Global, levels: &Levels) -> Re
     let count = |severity: Severity| found.iter().filter(|it| it.severity == severity).count();
     let (db, service) = (&project.db, project.service);
     let text = match args.format {
-        CheckFormat::Human => render::human(db, service, &found, stdout_color(global)),
+        CheckFormat::Human => render::human(db, service, &found, output::color_of_result(global)),
         CheckFormat::Concise => render::concise(db, service, &found),
         _ => String::new(),
     };
@@ -143,17 +143,6 @@ impl Levels {
                 None => found.retain(|it| !fits(it)),
             }
         }
-    }
-}
-
-fn stdout_color(global: &Global) -> bool {
-    use std::io::IsTerminal as _;
-    match global.color {
-        crate::args::ColorChoice::Auto => {
-            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
-        }
-        crate::args::ColorChoice::Always => true,
-        crate::args::ColorChoice::Never => false,
     }
 }
 

@@ -1,20 +1,20 @@
 //! `slsc migrate`: a service of the betas, or with forms of versions 1 to 3, in today's language, as a diff first.
 //!
-//! The new text is compiled beside the old one for every stage and region; it is only written if the templates are
-//! the same.
+//! The new text is compiled beside the old one, for every stage and region of `serverless.env.yml` or, without that
+//! file, for what the command line selects; it is only written if the templates are the same.
 
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 use std::path::Path as FilePath;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ecow::EcoString;
 use similar::{ChangeTag, TextDiff};
 use slsc_core::cfn::Template;
 use slsc_core::db::{Content, Database, Db as _, Options, Service, System};
 use slsc_core::diagnostic::Place;
-use slsc_core::legacy::{self, env_file, migrate};
+use slsc_core::legacy::{self, migrate};
+use slsc_core::shape::check::shorten;
+use slsc_core::stages::{self, Target};
 use slsc_core::value::Value;
 use slsc_core::{pipeline, rules};
 
@@ -60,8 +60,8 @@ struct Migration {
     old: String,
     new: String,
     env_file: Option<(String, String)>,
-    /// The stages and regions that can be deployed to; nothing stands for the default.
-    targets: Vec<(Option<EcoString>, Option<EcoString>)>,
+    /// The stages and regions of `serverless.env.yml`; nothing stands for what the command line selects.
+    targets: Vec<Option<Target>>,
     notes: Vec<String>,
 }
 
@@ -103,27 +103,23 @@ fn migration(project: &Project) -> Result<Option<Migration>, Failure> {
     if ended_runtime {
         notes.push("a runtime has ended: `configValidationMode: warn` lets the framework take it until you choose another".into());
     }
-    let mut targets = vec![(None, None)];
+    let mut targets: Vec<Option<Target>> = Vec::new();
     if let Some(variables) = &modern.variables {
-        targets = targets_of(&variables.values);
+        targets.extend(stages::known(db, service).into_iter().map(Some));
         notes.push(format!(
             "`{}` is not needed any more: look through `params` for secrets, and write `${{ssm:...}}` or `${{env:...}}` for those",
             shown(variables.file.path(db))
         ));
+    }
+    if targets.is_empty() {
+        // Something is compared in any case.
+        targets.push(None);
     }
     let env_file = modern
         .variables
         .as_ref()
         .map(|it| (it.file.path(db).to_owned(), pipeline::text(db, it.file).to_owned()));
     Ok(Some(Migration { config: config.path(db).into(), old, new, env_file, targets, notes }))
-}
-
-fn targets_of(values: &Value) -> Vec<(Option<EcoString>, Option<EcoString>)> {
-    let mut found = Vec::new();
-    for stage in env_file::stages(values) {
-        found.extend(env_file::regions(values, &stage).into_iter().map(|it| (Some(stage.clone()), Some(it))));
-    }
-    found
 }
 
 fn shown(path: &str) -> &str {
@@ -149,7 +145,7 @@ impl System for Migrated {
     }
 }
 
-/// Compiles both for every stage and region; answers how many templates are the same.
+/// Compiles both for each target; answers how many templates are the same.
 fn verify(project: &Project, migration: &Migration) -> Result<usize, Failure> {
     let system = Migrated {
         config: migration.config.clone(),
@@ -157,23 +153,16 @@ fn verify(project: &Project, migration: &Migration) -> Result<usize, Failure> {
         env_file: migration.env_file.as_ref().map(|it| it.0.clone()),
     };
     let migrated = Database::new(Arc::new(system));
-    for (stage, region) in &migration.targets {
-        let target = |given: &Options| {
-            let mut options = Options {
-                stage: stage.clone().or(given.stage.clone()),
-                region: region.clone().or(given.region.clone()),
-                ..given.clone()
-            };
-            let named = [("stage", &options.stage), ("region", &options.region)];
-            options.options.extend(named.into_iter().filter_map(|(key, it)| Some((key.into(), it.clone()?))));
-            options
-        };
-        let options = target(project.service.options(&project.db));
+    let given = project.service.options(&project.db);
+    for target in &migration.targets {
+        let options = target.as_ref().map_or_else(|| given.clone(), |it| it.options(given));
         let before =
             compile(&project.db, project.service.directory(&project.db), &migration.config, options.clone());
         let after = compile(&migrated, project.service.directory(&project.db), &migration.config, options);
-        let place = match (stage, region) {
-            (Some(stage), Some(region)) => format!(" for the stage `{stage}` in `{region}`"),
+        let place = match target {
+            Some(Target { stage, region: Some(region), .. }) => {
+                format!(" for the stage `{stage}` in `{region}`")
+            }
             _ => String::new(),
         };
         if let Some(error) = after.errors.difference(&before.errors).next() {
@@ -226,25 +215,15 @@ fn difference(before: &Value, after: &Value, path: &str) -> Option<String> {
             .enumerate()
             .find_map(|(index, (a, b))| difference(a, b, &below(&index.to_string()))),
         (a, b) if a == b => None,
-        (a, b) => Some(format!("`{path}` is {} and would be {}", shorten(a), shorten(b))),
+        (a, b) => {
+            Some(format!("`{path}` is {} and would be {}", shorten(&a.to_json()), shorten(&b.to_json())))
+        }
     }
-}
-
-fn shorten(value: &Value) -> String {
-    const MOST: usize = 60;
-    let text = value.to_json();
-    if text.chars().count() > MOST { text.chars().take(MOST).chain("...".chars()).collect() } else { text }
 }
 
 /// Both files as they would change.
 fn diff(migration: &Migration, global: &Global) -> String {
-    let color = match global.color {
-        crate::args::ColorChoice::Always => true,
-        crate::args::ColorChoice::Never => false,
-        crate::args::ColorChoice::Auto => {
-            std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
-        }
-    };
+    let color = output::color_of_result(global);
     let mut out = unified(shown(&migration.config), &migration.old, &migration.new, color);
     if let Some((path, text)) = &migration.env_file {
         out.push_str(&unified(shown(path), text, "", color));

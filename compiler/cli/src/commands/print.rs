@@ -42,12 +42,7 @@ pub fn run(args: &Print, global: &Global) -> Result<ExitCode, Failure> {
 }
 
 fn at(config: &Value, path: &str) -> Result<Value, Failure> {
-    let mut steps = path.split('.').filter(|it| !it.is_empty());
-    let found = steps.try_fold(config, |value, key| match value {
-        Value::Array(items) => key.parse::<usize>().ok().and_then(|it| items.get(it)),
-        other => other.get(key),
-    });
-    found.cloned().ok_or_else(|| {
+    config.at_address(path).cloned().ok_or_else(|| {
         Failure::usage(
             format!("the configuration has no `{path}`"),
             "name a path that exists, such as `provider.stage`",

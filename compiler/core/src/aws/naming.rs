@@ -3,6 +3,7 @@
 //! An id that changes makes CloudFormation replace the resource, so these never do.
 
 use ecow::{EcoString, eco_format};
+use md5::{Digest as _, Md5};
 
 /// The logical id of the role that all functions share.
 pub const ROLE: &str = "IamRoleLambdaExecution";
@@ -75,6 +76,11 @@ pub fn upper_camel(name: &str) -> EcoString {
 /// `application/json` as `ApplicationJson`, the rest of each word as it is.
 pub fn start_case(name: &str) -> EcoString {
     words(name).iter().map(|it| upper_first(it)).collect()
+}
+
+/// The MD5 of a name in hexadecimal digits, for names that are too long to stand themselves.
+pub fn md5(name: &str) -> String {
+    Md5::digest(name).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// `{N}LambdaFunction`.

@@ -104,7 +104,7 @@ impl Draft {
 
     /// The value at `path`.
     pub fn get(&self, path: &Path) -> Option<&Value> {
-        at(&self.value, path)
+        self.value.at(path)
     }
 
     /// The keys of the mapping at `path`.
@@ -112,11 +112,15 @@ impl Draft {
         self.get(path).and_then(Value::as_object).map(|it| it.keys().cloned().collect()).unwrap_or_default()
     }
 
+    fn make(&mut self, change: Change) {
+        change.apply(&mut self.value);
+        self.changes.push(change);
+    }
+
     /// Gives the entry at `path` another key; the entry keeps its place in the mapping.
     pub fn rename(&mut self, path: &Path, key: &str) {
-        rename(&mut self.value, path, key);
+        self.make(Change::Rename { path: path.clone(), key: key.into() });
         self.moved(path, &path.parent().join(key));
-        self.changes.push(Change::Rename { path: path.clone(), key: key.into() });
     }
 
     /// Writes `value` at `path`, made of what stands at `from`. Mappings on the way are made.
@@ -124,8 +128,7 @@ impl Draft {
         let origin = self.origin(from);
         self.origins.retain(|it, _| !path.contains(it));
         self.origins.insert(path.clone(), origin);
-        set(&mut self.value, path, value.clone());
-        self.changes.push(Change::Put { path: path.clone(), value });
+        self.make(Change::Put { path: path.clone(), value });
     }
 
     /// Writes `value` at `path` without a change of the text: what is only true where the old files are.
@@ -140,25 +143,24 @@ impl Draft {
 
     /// Takes the entry at `path` away.
     pub fn remove(&mut self, path: &Path) {
-        if take(&mut self.value, path).is_none() {
-            return;
+        if self.get(path).is_some() {
+            self.origins.retain(|it, _| !path.contains(it));
+            self.make(Change::Remove { path: path.clone() });
         }
-        self.origins.retain(|it, _| !path.contains(it));
-        self.changes.push(Change::Remove { path: path.clone() });
     }
 
     /// Makes a comment of the entry at `path`.
     pub fn disable(&mut self, path: &Path) {
-        take(&mut self.value, path);
-        self.changes.push(Change::Disable { path: path.clone() });
+        self.make(Change::Disable { path: path.clone() });
     }
 
     /// Moves the entry at `from` to `to`. A mapping that it leaves empty goes away.
     pub fn relocate(&mut self, from: &Path, to: &Path) {
-        let Some(value) = take(&mut self.value, from) else { return };
-        set(&mut self.value, to, value);
+        if self.get(from).is_none() {
+            return;
+        }
+        self.make(Change::Relocate { from: from.clone(), to: to.clone() });
         self.moved(from, to);
-        self.changes.push(Change::Relocate { from: from.clone(), to: to.clone() });
         let parent = from.parent();
         if self.get(&parent).and_then(Value::as_object).is_some_and(Object::is_empty) {
             self.remove(&parent);
@@ -248,15 +250,6 @@ pub fn origin(origins: &BTreeMap<Path, Path>, path: &Path) -> Path {
 fn rebase(path: &Path, from: &Path, to: &Path) -> Path {
     let below = path.segments().iter().skip(from.segments().len());
     below.fold(to.clone(), |path, it| path.join(it.clone()))
-}
-
-/// The value at `path`.
-pub fn at<'a>(value: &'a Value, path: &Path) -> Option<&'a Value> {
-    path.segments().iter().try_fold(value, |value, segment| match (value, segment) {
-        (Value::Array(items), Segment::Index(index)) => items.get(*index as usize),
-        (Value::Object(object), Segment::Key(key)) => object.get(key),
-        _ => None,
-    })
 }
 
 /// Changes the value at `path` in place, if there is one.

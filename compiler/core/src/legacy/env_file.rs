@@ -78,7 +78,7 @@ impl Level<'_> {
 
     /// Its variables.
     pub fn variables(self, file: &Value) -> Option<&Object> {
-        super::draft::at(file, &self.path()).and_then(Value::as_object)
+        file.at(&self.path()).and_then(Value::as_object)
     }
 }
 
@@ -121,7 +121,7 @@ pub fn all_levels(file: &Value) -> Vec<Path> {
 /// The names of all variables that a file gives, sorted.
 pub fn names(file: &Value) -> Vec<EcoString> {
     let levels = all_levels(file);
-    let objects = levels.iter().filter_map(|it| super::draft::at(file, it)?.as_object());
+    let objects = levels.iter().filter_map(|it| file.at(it)?.as_object());
     let mut names: Vec<EcoString> = objects.flat_map(|it| it.keys().cloned()).collect();
     names.sort();
     names.dedup();
@@ -177,7 +177,7 @@ fn choose(what: &str, written: &str, known: &[EcoString]) -> EcoString {
 pub fn unused(file: File, value: &Value, used: &[EcoString]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for level in all_levels(value) {
-        let variables = super::draft::at(value, &level).and_then(Value::as_object);
+        let variables = value.at(&level).and_then(Value::as_object);
         let names = variables.into_iter().flat_map(Object::keys);
         for name in names.filter(|it| !used.contains(it) && it.as_str() != "profile") {
             let path = level.join(Segment::from(name));

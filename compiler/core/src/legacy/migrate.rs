@@ -65,7 +65,14 @@ pub fn migrate(text: &str, mut draft: Draft, findings: &Findings) -> Result<Stri
 fn rewrite_texts(draft: &mut Draft, variables: Option<&Variables>) -> Result<(), Unwritable> {
     let syntax = variables.map(|it| &it.syntax);
     let mut found = Vec::new();
-    collect_texts(&draft.value, &mut Path::root(), &mut found);
+    draft.value.visit(&mut Path::root(), &mut |path, value| {
+        if let Value::String(text) = value
+            && text.contains('$')
+        {
+            found.push((path.clone(), text.clone()));
+        }
+        true
+    });
     let mut mappings = Vec::new();
     for (path, old) in found {
         if draft.current.contains(&path) {
@@ -125,27 +132,6 @@ fn same_everywhere(text: &str, variables: &Variables) -> Option<EcoString> {
 
 fn unspeakable(text: &str) -> EcoString {
     eco_format!("a variable in `{text}` has a name that no parameter can have")
-}
-
-fn collect_texts(value: &Value, path: &mut Path, found: &mut Vec<(Path, EcoString)>) {
-    match value {
-        Value::String(text) if text.contains('$') => found.push((path.clone(), text.clone())),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index);
-                collect_texts(item, path, found);
-                path.pop();
-            }
-        }
-        Value::Object(object) => {
-            for (key, item) in object.iter() {
-                path.push(key);
-                collect_texts(item, path, found);
-                path.pop();
-            }
-        }
-        _ => {}
-    }
 }
 
 /// A text with its variables as they are written today. `None` if one has a name that cannot be written.

@@ -136,9 +136,7 @@ impl<'a> Edit<'a> {
 
     fn has_alias_of(&self, target: NodeId) -> bool {
         let tree = self.tree();
-        let ids = (0..tree.len()).filter_map(|it| u32::try_from(it).ok()).map(NodeId);
-        ids.into_iter()
-            .any(|it| matches!(tree.node(it).kind, NodeKind::Alias(_)) && tree.target(it) == target)
+        tree.ids().any(|it| matches!(tree.node(it).kind, NodeKind::Alias(_)) && tree.target(it) == target)
     }
 
     fn is_flow(&self, collection: NodeId) -> bool {
@@ -399,7 +397,7 @@ impl<'a> Edit<'a> {
 
     fn value_at(&self, path: &Path) -> Value {
         let value = document::value(&self.parsed);
-        super::draft::at(&value, path).cloned().unwrap_or_default()
+        value.at(path).cloned().unwrap_or_default()
     }
 
     /// The start of the comments that stand directly above an entry, at its column.

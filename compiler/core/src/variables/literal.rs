@@ -1,13 +1,11 @@
 //! What looks like a variable and is none: `${stage}` has no source, so it stays in the template as it is written.
 
-use std::ops::Range;
-
 use ecow::{EcoString, eco_format};
 
 use crate::db::File;
 use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::legacy::syntax::Syntax;
-use crate::path::Path;
+use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::Value;
 
@@ -31,46 +29,34 @@ const OTHER_LANGUAGES: [&str; 12] = [
 /// `file` says, variables as they are written.
 pub fn check(file: File, config: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut each = |path: &Path, range: Range<usize>, written: &str, meant: &str| {
-        let at = Place::Written { file, path: path.clone(), part: Part::Value, within: Some(range) };
-        let message = eco_format!("`{written}` stays as it is written: it names no source");
-        let help = eco_format!("write `${{{meant}}}` for the value, or `\\{written}` if it is meant so");
-        found.push(Diagnostic::new(&rules::LITERAL_VARIABLE, at, message).help(help));
-    };
-    walk(config, config, &mut Path::root(), &mut each);
+    config.visit(&mut Path::root(), &mut |path, value| {
+        if matches!(path.last(), Some(Segment::Key(key)) if OTHER_LANGUAGES.contains(&key.as_str())) {
+            return false;
+        }
+        if let Value::String(text) = value {
+            of_text(file, config, path, text, &mut found);
+        }
+        true
+    });
     found
 }
 
-/// Takes the place of a text, what is written there, and what is meant.
-type Each<'a> = &'a mut dyn FnMut(&Path, Range<usize>, &str, &str);
-
-fn walk(config: &Value, value: &Value, path: &mut Path, each: Each<'_>) {
-    match value {
-        Value::String(text) if text.contains("${") => {
-            for reference in Syntax::default().references(text) {
-                let before = text.get(..reference.range.start).unwrap_or_default();
-                let written = text.get(reference.range.clone()).unwrap_or_default();
-                match meant(config, &reference.address) {
-                    Some(meant) if !before.ends_with('\\') => each(path, reference.range, written, &meant),
-                    _ => {}
-                }
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index);
-                walk(config, item, path, each);
-                path.pop();
-            }
-        }
-        Value::Object(object) => {
-            for (key, item) in object.iter().filter(|(key, _)| !OTHER_LANGUAGES.contains(&key.as_str())) {
-                path.push(key);
-                walk(config, item, path, each);
-                path.pop();
-            }
-        }
-        _ => {}
+fn of_text(file: File, config: &Value, path: &Path, text: &str, found: &mut Vec<Diagnostic>) {
+    for reference in Syntax::default().references(text) {
+        let before = text.get(..reference.range.start).unwrap_or_default();
+        let written = text.get(reference.range.clone()).unwrap_or_default();
+        let Some(meant) = meant(config, &reference.address).filter(|_| !before.ends_with('\\')) else {
+            continue;
+        };
+        let at = Place::Written {
+            file,
+            path: path.clone(),
+            part: Part::Value,
+            within: Some(reference.range.clone()),
+        };
+        let message = eco_format!("`{written}` stays as it is written: it names no source");
+        let help = eco_format!("write `${{{meant}}}` for the value, or `\\{written}` if it is meant so");
+        found.push(Diagnostic::new(&rules::LITERAL_VARIABLE, at, message).help(help));
     }
 }
 

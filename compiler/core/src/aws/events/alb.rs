@@ -6,10 +6,10 @@
 pub mod config;
 
 use ecow::{EcoString, eco_format};
-use md5::{Digest as _, Md5};
 
 use self::config::Alb as AlbConfig;
 use super::{EventSource, FunctionEvents};
+use crate::aws::naming;
 use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::cfn::{Fragment, Resource, reference};
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
@@ -339,7 +339,7 @@ fn target_group_name(
     let (function, balancer) = (&rule.function.key, &rule.balancer);
     let kind = if multi_value { "multi-value-" } else { "" };
     let name = format!("{service}-{function}-{balancer}-{kind}{stage}");
-    let hash: String = Md5::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = naming::md5(&name);
     prefix(config).map_or("", EcoString::as_str).chars().chain(hash.chars()).take(32).collect()
 }
 

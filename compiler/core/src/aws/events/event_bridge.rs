@@ -3,7 +3,6 @@
 //! Each lowers to an `AWS::Events::Rule` with a permission. A bus by its name is made.
 
 use ecow::{EcoString, eco_format};
-use md5::{Digest as _, Md5};
 
 use super::rule::{InputTransformer, report_inputs, state};
 use super::{EventSource, FunctionEvents, Placed};
@@ -244,7 +243,7 @@ fn shortened(name: &str, suffix: &str) -> EcoString {
     if name.chars().count() <= 64 {
         return name.into();
     }
-    let hash: String = Md5::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = naming::md5(name);
     let start: String = name.chars().take(31usize.saturating_sub(suffix.len())).collect();
     eco_format!("{start}{hash}-{suffix}")
 }

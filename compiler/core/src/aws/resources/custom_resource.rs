@@ -5,7 +5,6 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources-lambda.html>
 
 use ecow::{EcoString, eco_format};
-use md5::{Digest as _, Md5};
 
 use super::{deployment_bucket, log_group};
 use crate::aws::context::ServiceContext;
@@ -289,6 +288,6 @@ fn physical_name(service: &ServiceContext, handler: Handler) -> EcoString {
         return name;
     }
     let start: String = name.chars().take(NAME_LIMIT / 2).collect();
-    let hash: String = Md5::digest(name.as_bytes()).iter().map(|it| format!("{it:02x}")).collect();
+    let hash = naming::md5(&name);
     eco_format!("{start}{hash}")
 }

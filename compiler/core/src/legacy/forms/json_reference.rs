@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::legacy::draft::Draft;
 use crate::path::Path;
 use crate::rules;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 pub(super) fn replace(draft: &mut Draft) {
     let mut found = Vec::new();
@@ -55,26 +55,13 @@ pub fn check(config: File, value: &Value) -> Vec<Diagnostic> {
 }
 
 fn collect(value: &Value, path: &mut Path, found: &mut Vec<(Path, EcoString)>) {
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index);
-                collect(item, path, found);
-                path.pop();
-            }
+    value.visit(path, &mut |path, value| match value.as_object().and_then(Object::single) {
+        Some((key, Value::String(target))) if key == "$ref" => {
+            found.push((path.clone(), target.clone()));
+            false
         }
-        Value::Object(object) => match object.single() {
-            Some((key, Value::String(target))) if key == "$ref" => found.push((path.clone(), target.clone())),
-            _ => {
-                for (key, item) in object.iter() {
-                    path.push(key);
-                    collect(item, path, found);
-                    path.pop();
-                }
-            }
-        },
-        _ => {}
-    }
+        _ => true,
+    });
 }
 
 /// What stands for a reference to a file, or to a value of one. References into the same document are not files.

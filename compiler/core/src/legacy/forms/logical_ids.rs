@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use crate::aws::naming;
 use crate::diagnostic::Part;
 use crate::legacy::draft::Draft;
-use crate::path::Path;
+use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::Value;
 
@@ -35,7 +35,11 @@ pub(super) fn replace(draft: &mut Draft) {
     let mut found = Vec::new();
     for section in [Path::from(["resources"]), Path::from(["provider", "iamRoleStatements"])] {
         if let Some(value) = draft.get(&section) {
-            collect(value, &mut section.clone(), &mut found);
+            value.visit(&mut section.clone(), &mut |path, value| {
+                let named = names_ids(path);
+                found.extend(named.then(|| (path.clone(), value.clone())));
+                !named
+            });
         }
     }
     let own = draft.keys(&resources);
@@ -94,28 +98,9 @@ fn replace_reference(
     }
 }
 
-/// The places that name logical ids: `Ref`, `Fn::GetAtt` and `DependsOn`.
-fn collect(value: &Value, path: &mut Path, found: &mut Vec<(Path, Value)>) {
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(index);
-                collect(item, path, found);
-                path.pop();
-            }
-        }
-        Value::Object(object) => {
-            for (key, item) in object.iter() {
-                path.push(key);
-                match key.as_str() {
-                    "Ref" | "Fn::GetAtt" | "DependsOn" => found.push((path.clone(), item.clone())),
-                    _ => collect(item, path, found),
-                }
-                path.pop();
-            }
-        }
-        _ => {}
-    }
+/// Whether a path ends where logical ids are named.
+fn names_ids(path: &Path) -> bool {
+    matches!(path.last(), Some(Segment::Key(key)) if matches!(key.as_str(), "Ref" | "Fn::GetAtt" | "DependsOn"))
 }
 
 /// The ids of the betas with those of today.

@@ -45,29 +45,16 @@ impl Resolver<'_> {
 
     /// Reports broken variables in a value that is not resolved.
     pub(super) fn check_syntax(&mut self, value: &Value, at: &mut Written) {
-        match value {
-            Value::String(text) if syntax::may_hold_variable(text) => {
-                if let Err(error) = syntax::parse(text) {
-                    let at = at.clone();
-                    self.report_syntax(Spot { at: &at, exact: true }, error);
-                }
+        let file = at.file;
+        value.visit(&mut at.path, &mut |path, value| {
+            if let Value::String(text) = value
+                && let Err(error) = syntax::parse(text)
+            {
+                let at = Written { file, path: path.clone() };
+                self.report_syntax(Spot { at: &at, exact: true }, error);
             }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    at.path.push(index);
-                    self.check_syntax(item, at);
-                    at.path.pop();
-                }
-            }
-            Value::Object(object) => {
-                for (key, item) in object.iter() {
-                    at.path.push(key);
-                    self.check_syntax(item, at);
-                    at.path.pop();
-                }
-            }
-            _ => {}
-        }
+            true
+        });
     }
 
     pub(super) fn report_nesting(&mut self, place: Place) {
