@@ -85,20 +85,7 @@ impl Project {
         let resolved = pipeline::resolved(&self.db, self.service);
         resolved.files.iter().for_each(|it| found.extend(pipeline::syntax(&self.db, *it).iter().cloned()));
         found.extend(resolved.diagnostics.iter().cloned());
-        self.refuse(&found, global)
-    }
-
-    fn refuse(&self, found: &[Diagnostic], global: &Global) -> Result<(), Failure> {
-        let errors = found.iter().filter(|it| it.is_error()).count();
-        anstream::eprint!("{}", render::human(&self.db, self.service, found, crate::output::color(global)));
-        if errors > 0 {
-            let word = if errors == 1 { "error" } else { "errors" };
-            return Err(Failure::failed(
-                format!("the service has {errors} {word}"),
-                "mend what is shown above",
-            ));
-        }
-        Ok(())
+        refuse(self.print(&found, global))
     }
 
     /// Shows what is wrong on standard error, and stops if anything is an error. `insist` also asks for what only
@@ -108,22 +95,44 @@ impl Project {
         self.demand(needed, global)
     }
 
-    /// As [`Project::demand_sound`] for who does without AWS: a value that only AWS knows is a warning, unless there is
-    /// no template without it.
-    pub fn demand_sound_offline(&self, global: &Global) -> Result<(), Failure> {
+    /// Shows what is wrong, and stops only at what the framework refuses, too, so that a template can be looked at that
+    /// AWS would not take. Offline, a value that only AWS knows is a warning, unless there is no template without it.
+    pub fn demand_compiled(&self, global: &Global, offline: bool) -> Result<(), Failure> {
         let mut needed = pipeline::insist(&self.db, self.service);
-        if pipeline::context(&self.db, self.service).is_some() {
+        if offline && pipeline::context(&self.db, self.service).is_some() {
             let unknown = needed.iter_mut().filter(|it| it.rule == &rules::UNKNOWN_AT_PACKAGE);
             unknown.for_each(|it| it.severity = Severity::Warning);
         }
-        self.demand(needed, global)
+        let refused = pipeline::compilation_diagnostics(&self.db, self.service);
+        let errors = refused.iter().chain(&needed).filter(|it| it.is_error()).count();
+        self.show(needed, global);
+        refuse(errors)
     }
 
     fn demand(&self, needed: Vec<Diagnostic>, global: &Global) -> Result<(), Failure> {
+        refuse(self.show(needed, global))
+    }
+
+    /// Prints everything that is wrong, and what is `needed`, and counts the errors.
+    fn show(&self, needed: Vec<Diagnostic>, global: &Global) -> usize {
         let mut found = self.diagnostics();
         found.extend(needed);
         found.retain(Diagnostic::is_shown);
-        self.refuse(&found, global)
+        self.print(&found, global)
+    }
+
+    fn print(&self, found: &[Diagnostic], global: &Global) -> usize {
+        anstream::eprint!("{}", render::human(&self.db, self.service, found, crate::output::color(global)));
+        found.iter().filter(|it| it.is_error()).count()
+    }
+}
+
+/// Stops if there are errors.
+fn refuse(errors: usize) -> Result<(), Failure> {
+    let word = if errors == 1 { "error" } else { "errors" };
+    match errors {
+        0 => Ok(()),
+        _ => Err(Failure::failed(format!("the service has {errors} {word}"), "mend what is shown above")),
     }
 }
 

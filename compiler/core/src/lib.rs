@@ -19,6 +19,7 @@
 
 pub mod aws;
 pub mod cfn;
+pub mod checks;
 pub mod db;
 pub mod diagnostic;
 pub mod document;

@@ -18,6 +18,7 @@ use crate::aws::provider::Provider;
 use crate::aws::{self, resources};
 use crate::cfn::Fragment;
 use crate::cfn::link::{self, Linked, Parts};
+use crate::checks;
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::Diagnostic;
 use crate::document as reader;
@@ -288,8 +289,9 @@ fn service_name(section: &Value) -> Option<EcoString> {
 
 // --- A function ---------------------------------------------------------------------------------------------------
 
+/// A function as it is listed.
 #[salsa::tracked]
-fn listed_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Option<ListedFunction> {
+pub fn listed_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Option<ListedFunction> {
     listed_functions(db, id.service(db)).get(id.key(db)).cloned()
 }
 
@@ -439,9 +441,29 @@ pub fn lowered_layers(db: &dyn Db, service: Service) -> Fragment {
 
 // --- What is wrong ------------------------------------------------------------------------------------------------
 
-/// Everything that is wrong with a service, in the order of the stages. `files` holds what is wrong with the
-/// syntax of each file that the service reads.
+/// Everything that is wrong with a service, by place.
 pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
+    let mut found = refusals(db, service);
+    found.extend(checks::findings(db, service));
+    finish(db, service, found)
+}
+
+/// What stops the compilation itself: what the framework refuses, too. The checks are left out.
+pub fn compilation_diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
+    finish(db, service, refusals(db, service))
+}
+
+fn finish(db: &dyn Db, service: Service, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if modern(db, service).is_beta {
+        legacy::soften(&mut found);
+    }
+    aws::rules::raise_deprecations(section(db, service, "deprecationNotificationMode"), &mut found);
+    locate::sort(db, service, &mut found);
+    found
+}
+
+/// What the stages found, in their order.
+fn refusals(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     let resolved = resolved(db, service);
     let mut found: Vec<Diagnostic> =
         resolved.files.iter().flat_map(|file| syntax(db, *file)).cloned().collect();
@@ -464,11 +486,6 @@ pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     }
     found.extend(lowered_layers(db, service).diagnostics.iter().cloned());
     found.extend(linked(db, service).diagnostics.iter().cloned());
-    if modern(db, service).is_beta {
-        legacy::soften(&mut found);
-    }
-    aws::rules::raise_deprecations(section(db, service, "deprecationNotificationMode"), &mut found);
-    locate::sort(db, service, &mut found);
     found
 }
 

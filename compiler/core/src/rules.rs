@@ -58,6 +58,7 @@ rules! {
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
     DUPLICATE_BEHAVIOR "duplicate-behavior" Error "Two `cloudFront` events collide in their distribution." ["CLOUDFRONT_MULTIPLE_BEHAVIORS_FOR_SINGLE_PATH_PATTERN", "CLOUDFRONT_EVENT_TYPE_NON_UNIQUE_CACHE_BEHAVIOR", "CLOUDFRONT_MULTIPLE_DEFAULT_ORIGIN_EVENTS"];
     DUPLICATE_ITEM "duplicate-item" Error "A list holds the same item twice." [];
+    DUPLICATE_NAME "duplicate-name" Error "Two functions have the same name in Lambda." [];
     DUPLICATE_PRIORITY "duplicate-priority" Error "Two events take the same priority at a load balancer." ["ALB_PRIORITY_ALREADY_IN_USE"];
     DUPLICATE_ROUTE "duplicate-route" Error "Two events take the same method and path." ["DUPLICATE_HTTP_API_ROUTE"];
     EDGE_REGION "edge-region" Error "CloudFront runs functions of one region only." ["CLOUDFRONT_INVALID_REGION"];
@@ -73,6 +74,7 @@ rules! {
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
+    NAME_TOO_LONG "name-too-long" Error "A name that is put together is longer than AWS takes." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
@@ -81,6 +83,7 @@ rules! {
     SCHEDULE_NEVER_RUNS "schedule-never-runs" Warning "A schedule never runs, or never again." [];
     SCHEDULE_SURPRISE "schedule-surprise" Hint "A schedule runs at other times than it seems." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
+    TEMPLATE_TOO_LARGE "template-too-large" Error "A template is larger than CloudFormation takes." [];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
     UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER", "ALB_MISSING_AUTHORIZER"];
     UNKNOWN_CACHE_POLICY "unknown-cache-policy" Error "A cache policy is named that the service does not have." ["UNRECOGNIZED_CLOUDFRONT_CACHE_POLICY"];

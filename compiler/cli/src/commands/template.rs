@@ -11,15 +11,11 @@ use crate::args::{Global, Template, TemplateFormat};
 use crate::output::{self, Failure};
 use crate::project::Project;
 
-/// Prints the template, or refuses as `package` does.
+/// Prints the template, or refuses what the framework refuses.
 pub fn run(args: &Template, global: &Global) -> Result<ExitCode, Failure> {
     let reach = if args.offline { Reach::Local } else { Reach::AwsUnlessOffline };
     let project = Project::fetch(global, reach)?;
-    if args.offline {
-        project.demand_sound_offline(global)?
-    } else {
-        project.demand_sound(global, true)?
-    }
+    project.demand_compiled(global, args.offline)?;
     let template = &pipeline::linked(&project.db, project.service).template.body;
     let template = Value::from(stamp::apply(template, &stamp::of(template, &BTreeMap::new())));
     let text = match args.format {

@@ -1,0 +1,37 @@
+//! Names of functions in Lambda: no two functions of a service can have the same.
+
+use ecow::eco_format;
+use rustc_hash::FxHashMap;
+
+use super::Facts;
+use crate::checks::function;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::rules;
+
+/// Finds functions that take the name of another.
+pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut first: FxHashMap<&str, &function::Facts<'_>> = FxHashMap::default();
+    for function in facts.functions.iter().filter(|it| it.context.condition.is_none()) {
+        let name = &function.context.name;
+        let Some(other) = first.get(name.as_str()) else {
+            first.insert(name, function);
+            continue;
+        };
+        let message = eco_format!(
+            "the functions `{}` and `{}` are both called `{name}`",
+            other.listed.key,
+            function.listed.key
+        );
+        found.push(
+            Diagnostic::new(&rules::DUPLICATE_NAME, place(function), message)
+                .why("Lambda has one function of a name in a region, so the second cannot be made")
+                .help("give one of them another `name`")
+                .related(place(other), "first taken here"),
+        );
+    }
+}
+
+/// Where the name of a function comes from.
+fn place(facts: &function::Facts<'_>) -> Place {
+    if facts.function.name.is_some() { facts.value("name") } else { facts.key() }
+}

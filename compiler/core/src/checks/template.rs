@@ -1,0 +1,66 @@
+//! Checks of the linked template, generated resources and the user's own together.
+
+mod limits;
+
+use super::Surroundings;
+use crate::cfn::Template;
+use crate::diagnostic::Diagnostic;
+use crate::path::{Path, Segment};
+use crate::value::{Object, Value};
+
+/// What a check of a template sees.
+pub struct Facts<'a> {
+    /// The service.
+    pub around: &'a Surroundings<'a>,
+    /// The whole configuration, variables replaced.
+    pub config: &'a Value,
+    /// The template, and which part of the configuration made each resource.
+    pub template: &'a Template,
+}
+
+impl<'a> Facts<'a> {
+    /// A section of the template, such as `Resources`.
+    pub fn section(&self, name: &str) -> Option<&'a Object> {
+        self.template.body.get(name).and_then(Value::as_object)
+    }
+
+    /// The parts of the user's own `resources`, each with its path: it is a mapping, or a list of mappings.
+    pub fn own_parts(&self) -> Vec<(Path, &'a Value)> {
+        let root = Path::from(["resources"]);
+        match self.config.get("resources") {
+            Some(Value::Array(parts)) => {
+                parts.iter().enumerate().map(|(index, it)| (root.join(index), it)).collect()
+            }
+            Some(part) => vec![(root, part)],
+            None => Vec::new(),
+        }
+    }
+
+    /// Where the user wrote what stands at `below` of `section` in the template (`Resources`, `Orders`,
+    /// `Properties`...), in `resources` or in its `extensions`: the path in the configuration. `None` for what the
+    /// service generates; [`Facts::origin`] says what made that.
+    pub fn written(&self, section: &str, below: &[Segment]) -> Option<Path> {
+        let below: Path = below.iter().cloned().collect();
+        let sections: &[&str] =
+            if section == "Resources" { &["extensions", "Resources"] } else { &[section] };
+        let parts = self.own_parts();
+        sections.iter().find_map(|name| {
+            // A later part is merged over an earlier one.
+            parts.iter().rev().find_map(|(path, part)| {
+                part.get(name)?.at(&below)?;
+                Some(below.segments().iter().fold(path.join(*name), |path, it| path.join(it.clone())))
+            })
+        })
+    }
+
+    /// What in the configuration made the resource `id`.
+    pub fn origin(&self, id: &str) -> Option<&'a Path> {
+        self.template.origins.iter().rev().find(|(it, _)| it == id).map(|(_, path)| path)
+    }
+}
+
+/// A check of a template.
+pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
+
+/// All checks of a template.
+pub const CHECKS: &[Check] = &[limits::check];
