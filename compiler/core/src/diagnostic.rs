@@ -139,6 +139,8 @@ pub struct Diagnostic {
     pub why: Option<EcoString>,
     /// What to do.
     pub help: Option<EcoString>,
+    /// A page of AWS that says so, if it is not the rule's own, [`Rule::aws_page`].
+    pub page: Option<EcoString>,
     /// Other places of the story.
     pub related: Vec<Related>,
     /// Changes that mend it.
@@ -157,6 +159,7 @@ impl Diagnostic {
             at,
             why: None,
             help: None,
+            page: None,
             related: Vec::new(),
             fixes: Vec::new(),
             stages: Vec::new(),
@@ -175,6 +178,18 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<EcoString>) -> Diagnostic {
         self.help = Some(help.into());
         self
+    }
+
+    /// Names the page of AWS that says so.
+    #[must_use]
+    pub fn page(mut self, url: impl Into<EcoString>) -> Diagnostic {
+        self.page = Some(url.into());
+        self
+    }
+
+    /// The page of AWS that says so: its own, or the rule's.
+    pub fn aws_page(&self) -> Option<&str> {
+        self.page.as_deref().or_else(|| self.rule.aws_page())
     }
 
     /// Points at another place.

@@ -22,6 +22,14 @@ pub struct Rule {
     pub page: &'static str,
 }
 
+impl Rule {
+    /// The page of AWS that the rule stands on: the first that its own page links to.
+    pub fn aws_page(&self) -> Option<&'static str> {
+        let from = self.page.get(self.page.find("https://docs.aws.amazon.com/")?..)?;
+        from.split(|it: char| it.is_whitespace() || matches!(it, ')' | '>')).next()
+    }
+}
+
 impl PartialEq for Rule {
     fn eq(&self, other: &Rule) -> bool {
         self.id == other.id

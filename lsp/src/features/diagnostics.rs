@@ -32,7 +32,12 @@ pub fn of(db: &Database, service: Service) -> Vec<(File, Vec<Placed>)> {
     for diagnostic in &found {
         let span = locate(db, service, &diagnostic.at);
         let mut message = diagnostic.message.to_string();
-        for (word, text) in [("Why", &diagnostic.why), ("Help", &diagnostic.help)] {
+        let lines = [
+            ("Why", diagnostic.why.as_deref()),
+            ("Help", diagnostic.help.as_deref()),
+            ("See", diagnostic.aws_page()),
+        ];
+        for (word, text) in lines {
             if let Some(text) = text {
                 message.push_str(&format!("\n{word}: {text}"));
             }

@@ -113,6 +113,7 @@ pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: b
         }
         let words = [("why", &diagnostic.why), ("help", &diagnostic.help)];
         notes.extend(words.iter().filter_map(|(word, text)| text.as_ref().map(|it| format!("{word}: {it}"))));
+        notes.extend(diagnostic.aws_page().map(|it| format!("see: {it}")));
         if !diagnostic.stages.is_empty() {
             notes.push(format!("only with {}", stages(&diagnostic.stages)));
         }
@@ -228,6 +229,9 @@ pub struct JsonDiagnostic {
     pub help: Option<String>,
     /// The page of the rule.
     pub url: String,
+    /// The page of AWS that says so, where it is a rule of AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aws: Option<String>,
     /// The file.
     pub file: String,
     /// Where in the file.
@@ -327,6 +331,7 @@ pub fn json(db: &dyn Db, service: Service, diagnostics: &[Diagnostic]) -> Vec<Js
             why: it.why.as_ref().map(ToString::to_string),
             help: it.help.as_ref().map(ToString::to_string),
             url: url(it.rule.id),
+            aws: it.aws_page().map(str::to_owned),
             related: related.collect(),
             file,
             range,
