@@ -1,7 +1,7 @@
 //! `slsc migrate`: a service of the betas, or with forms of versions 1 to 3, in today's language, as a diff first.
 //!
-//! The new text is compiled beside the old one, for every stage and region of `serverless.env.yml` or, without that
-//! file, for what the command line selects; it is only written if the templates are the same.
+//! The new text is compiled beside the old one, for every stage and region that the files of the service know; it is
+//! only written if the templates are the same.
 
 use std::collections::BTreeSet;
 use std::path::Path as FilePath;
@@ -60,7 +60,7 @@ struct Migration {
     old: String,
     new: String,
     env_file: Option<(String, String)>,
-    /// The stages and regions of `serverless.env.yml`; nothing stands for what the command line selects.
+    /// What the files of the service know; nothing stands for what the command line selects.
     targets: Vec<Option<Target>>,
     notes: Vec<String>,
 }
@@ -103,16 +103,15 @@ fn migration(project: &Project) -> Result<Option<Migration>, Failure> {
     if ended_runtime {
         notes.push("a runtime has ended: `configValidationMode: warn` lets the framework take it until you choose another".into());
     }
-    let mut targets: Vec<Option<Target>> = Vec::new();
     if let Some(variables) = &modern.variables {
-        targets.extend(stages::known(db, service).into_iter().map(Some));
         notes.push(format!(
             "`{}` is not needed any more: look through `params` for secrets, and write `${{ssm:...}}` or `${{env:...}}` for those",
             shown(variables.file.path(db))
         ));
     }
+    let mut targets: Vec<Option<Target>> = stages::known(db, service).into_iter().map(Some).collect();
     if targets.is_empty() {
-        // Something is compared in any case.
+        // A `serverless.env.yml` without regions knows none, but something is compared in any case.
         targets.push(None);
     }
     let env_file = modern
@@ -163,7 +162,8 @@ fn verify(project: &Project, migration: &Migration) -> Result<usize, Failure> {
             Some(Target { stage, region: Some(region), .. }) => {
                 format!(" for the stage `{stage}` in `{region}`")
             }
-            _ => String::new(),
+            Some(Target { stage, region: None, .. }) => format!(" for the stage `{stage}`"),
+            None => String::new(),
         };
         if let Some(error) = after.errors.difference(&before.errors).next() {
             return Err(Failure::failed(
@@ -190,7 +190,7 @@ struct Compiled {
 fn compile(db: &Database, directory: &str, config: &str, options: Options) -> Compiled {
     let service =
         Service::new(db, directory.into(), db.file(config), options, Arc::default(), Arc::default());
-    let errors = pipeline::diagnostics(db, service)
+    let errors = pipeline::compilation_diagnostics(db, service)
         .iter()
         .filter(|it| it.is_error())
         .map(|it| it.message.to_string())
