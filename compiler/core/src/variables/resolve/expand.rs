@@ -96,7 +96,9 @@ impl Resolver<'_> {
                 return ended(failed(&located.value));
             }
         };
-        if nesting >= MAX_NESTING {
+        // Texts that bring themselves in several times grow with a power of the depth, so depth is what counts.
+        self.expanded += nesting;
+        if nesting >= MAX_NESTING || self.expanded >= MAX_EXPANSION {
             let place = self.place(spot, 0..text.len());
             self.report_nesting(place);
             return ended(failed(&located.value));
@@ -135,13 +137,14 @@ impl Resolver<'_> {
                 let spot = Spot { at, exact: part.at.is_some() };
                 match syntax::parse(&part.text) {
                     Ok(None) => again.open.push_str(&part.text),
-                    Ok(Some(_)) if nesting >= MAX_NESTING => {
+                    Ok(Some(_)) if nesting >= MAX_NESTING || self.expanded >= MAX_EXPANSION => {
                         let place = self.place(Spot { exact: false, ..spot }, 0..0);
                         self.report_nesting(place);
                         return failed(&Value::String(text.clone()));
                     }
                     Ok(Some(pieces)) => {
                         changed = true;
+                        self.expanded += nesting;
                         self.splice(&pieces, spot, &mut again, &mut unknown);
                     }
                     Err(error) => {
