@@ -2,6 +2,7 @@
 //!
 //! The root keeps its larger sections as plain values, since they are decoded on their own; here they are joined.
 
+pub mod placement;
 pub mod schema;
 
 use crate::aws::function::Function;

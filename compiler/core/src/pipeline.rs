@@ -22,6 +22,7 @@ use crate::checks;
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::Diagnostic;
 use crate::document as reader;
+use crate::language::placement;
 use crate::legacy::{self, Modern};
 use crate::locate;
 use crate::path::Path;
@@ -304,8 +305,12 @@ pub fn checked_function<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Checked<Fu
     let service = id.service(db);
     let mut cx = checker(db, service, listed.path.clone());
     let value = check(&listed.value, Function::SHAPE, &mut cx);
-    let mut diagnostics = cx.diagnostics;
     let function = Function::decode(&value).map(Arc::new);
+    // What is no function at all is reported where the functions are listed.
+    if placement::is_option(listed) || !matches!(value, Value::Object(_)) {
+        return Checked { value: function, diagnostics: Vec::new() };
+    }
+    let mut diagnostics = cx.diagnostics;
     if let Some(function) = &function {
         diagnostics.extend(aws::function::rules(function, listed));
     }

@@ -78,6 +78,7 @@ rules! {
     JSON_SYNTAX "json-syntax" Error "A text is not JSON." [];
     LEFTOVER_ENV_FILE "leftover-env-file" Warning "A `serverless.env.yml` of the betas is left beside a service of today." [];
     LITERAL_VARIABLE "literal-variable" Warning "A text looks like a variable, but has no source." [];
+    MISPLACED_KEY "misplaced-key" Error "A key stands where only names of functions or resources do." [];
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];

@@ -8,11 +8,12 @@ use super::provider::REGIONS;
 use super::{runtime::RUNTIMES, version};
 use crate::db::Options;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::language::placement;
 use crate::package::object;
 use crate::path::Path;
 use crate::pipeline::Mode;
 use crate::rules;
-use crate::service::{Dialect, functions};
+use crate::service::{Dialect, ListedFunction, functions};
 use crate::shape::check::matches;
 use crate::value::{Object, Value};
 
@@ -101,7 +102,13 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
         }
         other => wrong(path, other, "a mapping of functions"),
     }
+    let mut above: Option<ListedFunction> = None;
     for listed in functions(section).into_values() {
+        if placement::is_option(&listed) {
+            found.push(misplaced_option(&listed, above.as_ref()));
+            continue;
+        }
+        above = Some(listed.clone());
         if !matches!(listed.value, Value::Object(_) | Value::Unknown(_)) {
             found.push(
                 Diagnostic::new(
@@ -122,6 +129,19 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
                 .help("use letters, digits, `-` and `_`"),
             );
         }
+    }
+}
+
+/// An option of a function that stands beside the functions.
+fn misplaced_option(listed: &ListedFunction, above: Option<&ListedFunction>) -> Diagnostic {
+    let message = eco_format!("`{}` stands beside the functions", listed.key);
+    let diagnostic = Diagnostic::new(&rules::MISPLACED_KEY, Place::key(listed.path.clone()), message)
+        .why("what stands directly below `functions` is taken as a function");
+    match above {
+        Some(function) => diagnostic
+            .help(eco_format!("indent it two spaces further, below `{}`", function.key))
+            .related(Place::key(function.path.clone()), "the function that it probably belongs to"),
+        None => diagnostic.help("write it below a function"),
     }
 }
 

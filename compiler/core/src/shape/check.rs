@@ -322,9 +322,10 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
                 let entry = cx.below(key, |cx| check_limited(entry, field.shape, &field.limits, cx));
                 checked.insert(key.clone(), entry);
             }
-            None if object.open || cx.foreign_keys => checked.insert(key.clone(), entry),
             None => {
-                keys::unknown_key(key, object, cx);
+                if !object.open {
+                    keys::unknown_key(key, entry, object, cx);
+                }
                 checked.insert(key.clone(), entry);
             }
         }
@@ -364,23 +365,7 @@ fn check_by_key(value: &Value, shape: &Shape, by_key: &ByKeyShape, cx: &mut Chec
             Value::from(Object::from_iter([(key.clone(), entry)]))
         }
         None => {
-            if !cx.foreign_keys {
-                let place = Place::key(cx.path.join(key));
-                let message = eco_format!("no {} is called `{}`", by_key.noun, shorten(key));
-                let diagnostic = Diagnostic::new(&rules::UNKNOWN_EVENT, place.clone(), message);
-                cx.report(match nearest(key, by_key.cases.iter().map(|it| it.key)) {
-                    Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                        eco_format!("rename to `{near}`"),
-                        false,
-                        place,
-                        near,
-                    ),
-                    None => diagnostic.help(eco_format!(
-                        "write a known {}, or name the plugin that brings it under `plugins`",
-                        by_key.noun
-                    )),
-                });
-            }
+            keys::unknown_case(key, by_key, cx);
             value.clone()
         }
     }

@@ -136,6 +136,10 @@ pub fn check(section: &Value, cx: &mut Checker) {
             resources.into_iter().flat_map(Object::iter).filter(|(id, _)| !id.starts_with("Fn::"))
         {
             let path = path.join("Resources").join(id);
+            if let Some(diagnostic) = misplaced(id, resource, &path) {
+                cx.diagnostics.push(diagnostic);
+                continue;
+            }
             check_id(id, &path, cx);
             let mut below = cx.fresh(path.clone());
             if resource.is_null() {
@@ -153,6 +157,27 @@ pub fn check(section: &Value, cx: &mut Checker) {
             cx.diagnostics.append(&mut below.diagnostics);
         }
     }
+}
+
+/// A part of a resource that stands beside the resources, or a section of the template among them.
+fn misplaced(id: &EcoString, resource: &Value, path: &Path) -> Option<Diagnostic> {
+    let parts = ["Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy"];
+    let sections = ["Resources", "Outputs", "Parameters", "Mappings", "Conditions"];
+    if resource.get("Type").is_some_and(|it| it.as_str().is_some()) {
+        return None;
+    }
+    let (message, help) = if parts.contains(&id.as_str()) {
+        (eco_format!("`{id}` stands beside the resources"), "indent it below the resource that it belongs to")
+    } else if sections.contains(&id.as_str()) {
+        (eco_format!("`{id}` stands among the resources"), "move it to the left, beside `Resources`")
+    } else {
+        return None;
+    };
+    Some(
+        Diagnostic::new(&rules::MISPLACED_KEY, Place::key(path.clone()), message)
+            .why("what stands directly below `Resources` is taken as a resource")
+            .help(help),
+    )
 }
 
 fn check_id(id: &EcoString, path: &Path, cx: &mut Checker) {

@@ -3,7 +3,8 @@
 use ecow::{EcoString, eco_format};
 
 use super::{Checker, shorten};
-use crate::diagnostic::{Diagnostic, Part, Place, nearest};
+use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
+use crate::language::placement::{self, Meant};
 use crate::path::Segment;
 use crate::rules;
 use crate::shape::{ByKeyShape, Field, ObjectShape};
@@ -30,23 +31,61 @@ pub(super) fn deprecated_key(key: &EcoString, instead: &str, cx: &mut Checker) {
     );
 }
 
-pub(super) fn unknown_key(key: &EcoString, object: &ObjectShape, cx: &mut Checker) {
+pub(super) fn unknown_key(key: &EcoString, entry: &Value, object: &ObjectShape, cx: &mut Checker) {
+    let meaning = if cx.foreign_keys { placement::surely_meant } else { placement::meant };
+    let meant = meaning(&cx.path, key, entry, object, cx.old_keys);
+    if cx.foreign_keys && meant.is_none() {
+        return;
+    }
     let place = Place::key(cx.path.join(key));
     let message = match cx.path.last() {
         Some(Segment::Key(parent)) => eco_format!("unknown key `{}` in `{parent}`", shorten(key)),
         _ => eco_format!("unknown key `{}`", shorten(key)),
     };
-    let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place.clone(), message);
-    cx.report(match nearest(key, object.fields.iter().map(|it| it.key)) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("rename to `{near}`"),
-            false,
-            place,
-            near,
-        ),
+    let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place.clone(), message);
+    if cx.foreign_keys {
+        // A plugin may bring a key of this name after all.
+        diagnostic.severity = Severity::Warning;
+    }
+    cx.report(match meant {
+        Some(Meant::Key(near)) => renamed(diagnostic, place, near),
+        Some(Meant::Place(where_to)) => diagnostic.help(eco_format!("it belongs {where_to}")),
         None => {
             diagnostic.help("remove it, or put it where it belongs; data of your own goes under `custom`")
         }
+    });
+}
+
+fn renamed(diagnostic: Diagnostic, place: Place, near: &str) -> Diagnostic {
+    diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+        eco_format!("rename to `{near}`"),
+        false,
+        place,
+        near,
+    )
+}
+
+/// A key that names nothing that may stand here: an event that nobody knows.
+pub(super) fn unknown_case(key: &EcoString, by_key: &ByKeyShape, cx: &mut Checker) {
+    let known = || by_key.cases.iter().map(|it| it.key);
+    let is_option = placement::is_function_option(key);
+    let near = if cx.foreign_keys { placement::misspelt(key, known()) } else { nearest(key, known()) };
+    if cx.foreign_keys && near.is_none() && !is_option {
+        return;
+    }
+    let place = Place::key(cx.path.join(key));
+    let message = eco_format!("no {} is called `{}`", by_key.noun, shorten(key));
+    let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_EVENT, place.clone(), message);
+    if cx.foreign_keys {
+        diagnostic.severity = Severity::Warning;
+    }
+    cx.report(match near {
+        _ if is_option => diagnostic.help("it is an option of the function: write it beside `events`"),
+        Some(near) => renamed(diagnostic, place, near),
+        None => diagnostic.help(eco_format!(
+            "write a known {}, or name the plugin that brings it under `plugins`",
+            by_key.noun
+        )),
     });
 }
 
@@ -89,22 +128,47 @@ pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Chec
 pub(super) fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, cx: &mut Checker) -> Value {
     let named = object.iter().find(|(key, _)| by_key.cases.iter().any(|it| it.key == key.as_str()));
     let (Some((name, entry)), 2..) = (named, object.len()) else {
+        let known = || by_key.cases.iter().map(|it| it.key);
+        if let Some(key) = object.keys().find(|it| placement::misspelt(it, known()).is_some()) {
+            unknown_case(key, by_key, cx);
+            return value.clone();
+        }
         let message =
             eco_format!("expected a mapping with one key, the {}; found {} keys", by_key.noun, object.len());
         cx.report(Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Value), message));
         return value.clone();
     };
-    let (message, help) = if entry.is_null() {
-        (
+    let mut others = object.keys().filter(|it| *it != name);
+    if entry.is_null() {
+        let mut diagnostic = Diagnostic::new(
+            &rules::EVENT_INDENTATION,
+            Place::key(cx.path.join(name)),
             eco_format!("the keys of `{name}` stand beside it"),
-            eco_format!("indent them two spaces further, below `{name}`"),
         )
-    } else {
-        (
-            eco_format!("one list item holds `{name}` and more"),
-            eco_format!("give each {} an item of its own, with its own `-`", by_key.noun),
-        )
-    };
-    cx.report(Diagnostic::new(&rules::EVENT_INDENTATION, Place::key(cx.path.join(name)), message).help(help));
+        .help(eco_format!("indent them two spaces further, below `{name}`"));
+        if let Some(first) = others.next() {
+            diagnostic = diagnostic.related(Place::key(cx.path.join(first)), "this one is the first");
+        }
+        cx.report(diagnostic);
+        return value.clone();
+    }
+    let mut at_name = false;
+    for key in others {
+        let at = Place::key(cx.path.join(key));
+        let misplaced = |message: EcoString| Diagnostic::new(&rules::EVENT_INDENTATION, at, message);
+        let beside = eco_format!("`{}` stands beside `{name}`", shorten(key));
+        if entry.as_object().is_some() && placement::is_option_of_event(name, key) {
+            cx.report(misplaced(beside).help(eco_format!("indent it as the keys below `{name}` are")));
+        } else if placement::is_function_option(key) {
+            cx.report(misplaced(beside).help("it is an option of the function: write it beside `events`"));
+        } else if !std::mem::replace(&mut at_name, true) {
+            let at = Place::key(cx.path.join(name));
+            let message = eco_format!("one list item holds `{name}` and more");
+            cx.report(
+                Diagnostic::new(&rules::EVENT_INDENTATION, at, message)
+                    .help(eco_format!("give each {} an item of its own, with its own `-`", by_key.noun)),
+            );
+        }
+    }
     value.clone()
 }
