@@ -2,6 +2,7 @@
 
 pub mod link;
 pub mod merge;
+pub mod schema;
 pub mod stamp;
 
 use ecow::EcoString;
