@@ -219,7 +219,7 @@ mod tests {
     fn regions_differ() {
         assert!(queue().is_in("eu-west-1"));
         assert!(queue().is_in("mars-north-1"));
-        assert!(!resource_type("AWS::Amplify::App").unwrap().is_in("us-iso-west-1"));
+        assert!(!resource_type("AWS::Amplify::App").unwrap().is_in("mx-central-1"));
     }
 
     /// Every string, list and node of the file can be reached without leaving it.
