@@ -66,7 +66,10 @@ fn marks(file: &str, text: &str) -> (Vec<Mark>, String) {
     let mut found = Vec::new();
     let mut plain = String::new();
     for (index, line) in text.lines().enumerate() {
-        let start = ["# error: [", "# warning: [", "# info: [", "# hint: ["].iter().filter_map(|it| line.find(it)).min();
+        let start = ["# error: [", "# warning: [", "# info: [", "# hint: ["]
+            .iter()
+            .filter_map(|it| line.find(it))
+            .min();
         let (kept, mut rest) = line.split_at(start.unwrap_or(line.len()));
         plain += &format!("{}\n", if start.is_some() { kept.trim_end() } else { kept });
         while let Some(at) = rest.find("# ") {

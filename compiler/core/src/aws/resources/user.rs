@@ -161,7 +161,8 @@ pub fn check(section: &Value, cx: &mut Checker) {
 
 /// A part of a resource that stands beside the resources, or a section of the template among them.
 fn misplaced(id: &EcoString, resource: &Value, path: &Path) -> Option<Diagnostic> {
-    let parts = ["Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy"];
+    let parts =
+        ["Type", "Properties", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy"];
     let sections = ["Resources", "Outputs", "Parameters", "Mappings", "Conditions"];
     if resource.get("Type").is_some_and(|it| it.as_str().is_some()) {
         return None;
