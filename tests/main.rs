@@ -10,6 +10,7 @@ mod cli;
 mod coverage;
 mod custom_resources;
 mod deploy;
+mod faults;
 mod lsp;
 mod peer;
 mod programs;

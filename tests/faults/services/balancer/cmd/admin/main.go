@@ -1,0 +1,7 @@
+package main
+
+import "example.com/balancer/internal/reply"
+
+func main() {
+	reply.With("admin")
+}

@@ -1,0 +1,3 @@
+module example.com/balancer
+
+go 1.24

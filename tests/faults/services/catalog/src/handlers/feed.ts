@@ -1,0 +1,1 @@
+export { stream as handler } from '../shared/store';

@@ -1,0 +1,7 @@
+package com.example.invoices;
+
+public class Remind {
+    public String run(Object event) {
+        return "reminded";
+    }
+}

@@ -1,0 +1,5 @@
+def _send(event, context):
+    print(event["greeting"])
+
+
+send = _send

@@ -1,0 +1,5 @@
+export default async function rewrite(event) {
+  return event;
+}
+
+export { rewrite as handler };

@@ -1,0 +1,3 @@
+import { sizes } from 'sizes';
+
+export const handler = async (event) => sizes.map((size) => `${event.key}-${size}`);

@@ -1,0 +1,4 @@
+def handler(event:, context:)
+  event['response']['emailSubject'] = 'Welcome'
+  event
+end

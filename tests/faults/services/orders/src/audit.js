@@ -1,0 +1,5 @@
+function handler(event) {
+  return event.Records.map((record) => record.eventID);
+}
+
+exports.handler = handler;

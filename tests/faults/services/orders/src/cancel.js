@@ -1,0 +1,5 @@
+module.exports = {
+  handler: async (event) => {
+    console.log('cancelled', event);
+  },
+};

@@ -1,0 +1,3 @@
+export async function handler(event) {
+  return { batchItemFailures: event.Records.filter((it) => !it.body).map((it) => ({ itemIdentifier: it.messageId })) };
+}

@@ -1,0 +1,7 @@
+"""What the function `fanout` does."""
+
+
+def handler(event, context):
+    for record in event.get("Records", []):
+        print("fanout", record)
+    return {"batchItemFailures": []}

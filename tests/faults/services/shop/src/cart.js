@@ -1,0 +1,2 @@
+exports.handler = async () => ({ statusCode: 200 });
+exports.empty = async () => undefined;

@@ -1,0 +1,9 @@
+from common import answer
+
+
+def forecast(event, context):
+    return answer({"station": event["pathParameters"]["station"]})
+
+
+def observe(event, context):
+    return answer({"ok": True})
