@@ -91,8 +91,13 @@ fn expected(text: &str) -> Expected {
         _ => match text.strip_prefix('+').and_then(|it| it.parse().ok()) {
             Some(lines) => Expected::Own(lines),
             None => {
-                let (file, rest) = text.split_once('/').unwrap_or_else(|| panic!("expect {text}"));
-                let file = Some(file.trim().to_owned()).filter(|it| !it.is_empty());
+                let (file, rest) = match text.strip_prefix('/') {
+                    Some(rest) => (None, rest),
+                    None => {
+                        let (file, rest) = text.split_once(" /").unwrap_or_else(|| panic!("expect {text}"));
+                        (Some(file.to_owned()), rest)
+                    }
+                };
                 Expected::Matching(file, pattern(rest.strip_suffix('/').unwrap_or(rest)))
             }
         },
