@@ -1,3 +1,3 @@
-import { sizes } from 'sizes';
+import { sizes } from '/opt/nodejs/lib/sizes.mjs';
 
 export const handler = async (event) => sizes.map((size) => `${event.key}-${size}`);

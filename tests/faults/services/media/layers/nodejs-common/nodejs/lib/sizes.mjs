@@ -1,0 +1,1 @@
+export const sizes = [64, 256, 1024];
