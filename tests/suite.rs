@@ -193,8 +193,10 @@ fn fixed(db: &Database, service: Service, file: File, at: usize, name: &str) -> 
     let action = actions.first().ok_or("nothing is offered")?;
     let target = db.file(&format!("/service/{name}"));
     let mut text = pipeline::text(db, target).to_owned();
-    let edits = action.edits.iter().filter(|it| it.0 == target);
-    edits.for_each(|(_, range, new)| text.replace_range(range.clone(), new));
+    let mut edits: Vec<_> = action.edits.iter().filter(|it| it.0 == target).collect();
+    // From the end, so that what is done does not move what is to be done.
+    edits.sort_by_key(|it| std::cmp::Reverse(it.1.start));
+    edits.iter().for_each(|(_, range, new)| text.replace_range(range.clone(), new));
     Ok(text)
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use salsa::Setter as _;
 use slsc_core::db::{Content, Database, Db as _, Options, Service};
 use slsc_core::diagnostic::{Diagnostic, Severity, render};
+use slsc_core::levels::Levels;
 use slsc_core::{pipeline, rules};
 
 use crate::answers::{self, Reach};
@@ -215,5 +216,6 @@ pub fn options(global: &Global) -> Result<Options, Failure> {
         now: Some(crate::clock::now()),
         remote: Arc::default(),
         shown_from: None,
+        levels: Levels::default(),
     })
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+use crate::levels::Levels;
 use crate::variables::remote::Outcomes;
 
 /// What a path holds.
@@ -72,6 +73,8 @@ pub struct Options {
     pub remote: Arc<Outcomes>,
     /// The directory that paths of files are shown from; the service's own unless it is given.
     pub shown_from: Option<EcoString>,
+    /// The levels of rules that the command line gives: they win over those of the service.
+    pub levels: Levels,
 }
 
 /// One service as it is compiled.

@@ -147,6 +147,8 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// The stages in which it holds, if several were looked at and it does not hold in all.
     pub stages: Vec<EcoString>,
+    /// Whether the compiler itself refuses it: no level, allowance or baseline changes that.
+    pub firm: bool,
 }
 
 impl Diagnostic {
@@ -163,6 +165,7 @@ impl Diagnostic {
             related: Vec::new(),
             fixes: Vec::new(),
             stages: Vec::new(),
+            firm: false,
         }
     }
 

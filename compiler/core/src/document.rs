@@ -8,7 +8,7 @@ use ecow::EcoString;
 use slsc_yaml::{NodeId, NodeKind, Parsed, ScalarStyle, Tree};
 
 use crate::db::File;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Place};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::{Object, Value};
@@ -228,18 +228,44 @@ fn child(tree: &Tree, node: NodeId, segment: &Segment) -> Option<(Option<NodeId>
     }
 }
 
-/// What is wrong with the syntax of a file.
-pub fn diagnostics(file: File, parsed: &Parsed) -> Vec<Diagnostic> {
+/// What is wrong with the syntax of a file with this text.
+pub fn diagnostics(file: File, text: &str, parsed: &Parsed) -> Vec<Diagnostic> {
     let of = |problem: &slsc_yaml::Problem| {
         let rule = rules::find(problem.kind.id()).unwrap_or(&rules::YAML_SYNTAX);
         let at = Place::Source { file, range: problem.range.clone() };
         let mut diagnostic = Diagnostic::new(rule, at, problem.message.as_str());
         diagnostic.help = problem.help.as_deref().map(EcoString::from);
+        if problem.kind == slsc_yaml::ProblemKind::Tab {
+            diagnostic.fixes.extend(spaces_for_tabs(file, text, problem.range.start));
+        }
         problem.related.iter().fold(diagnostic, |it, (range, message)| {
             it.related(Place::Source { file, range: range.clone() }, message.as_str())
         })
     };
     parsed.problems.iter().map(of).collect()
+}
+
+/// Spaces in the place of the tabs that indent the line of `offset` and the lines below it that have some, too: as
+/// many for a tab as the least indented line of the file has.
+fn spaces_for_tabs(file: File, text: &str, offset: usize) -> Option<Fix> {
+    let white = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let indented =
+        text.lines().filter(|it| !it.trim().is_empty()).map(|it| it.get(..white(it)).unwrap_or(""));
+    let unit = indented.filter(|it| !it.is_empty() && !it.contains('\t')).map(str::len).min().unwrap_or(2);
+    let mut start = text.get(..offset)?.rfind('\n').map_or(0, |it| it + 1);
+    let mut edits = Vec::new();
+    for line in text.get(start..)?.split_inclusive('\n') {
+        let old = line.get(..white(line))?;
+        if !old.contains('\t') {
+            break;
+        }
+        let width: usize = old.chars().map(|it| if it == '\t' { unit } else { 1 }).sum();
+        let at = Place::Source { file, range: start..start + old.len() };
+        edits.push(Edit { at, text: " ".repeat(width).into() });
+        start += line.len();
+    }
+    // Without the change nothing of the file is taken, so it can change nothing else.
+    (!edits.is_empty()).then(|| Fix { title: "indent with spaces".into(), safe: true, edits })
 }
 
 /// The path of a node: that of the entry for a key as well as for a value.

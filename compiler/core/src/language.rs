@@ -9,6 +9,7 @@ use crate::aws::function::Function;
 use crate::aws::layer::Layer;
 use crate::aws::provider::Provider;
 use crate::aws::resources::user::{UserResource, UserResources};
+use crate::levels::Custom;
 use crate::path::{Path, Segment};
 use crate::service::Root;
 use crate::shape::{Field, Map, Shape, Typed};
@@ -20,6 +21,7 @@ fn section(key: &str) -> Option<&'static Shape> {
         "provider" => Some(Provider::SHAPE),
         "functions" => Some(<Map<Function>>::SHAPE),
         "layers" => Some(<Map<Layer>>::SHAPE),
+        "custom" => Some(Custom::SHAPE),
         "resources" => Some(UserResources::SHAPE),
         _ => None,
     }

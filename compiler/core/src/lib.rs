@@ -17,6 +17,7 @@
     )
 )]
 
+pub mod allow;
 pub mod aws;
 pub mod cfn;
 pub mod checks;
@@ -24,9 +25,11 @@ pub mod db;
 pub mod diagnostic;
 pub mod document;
 pub mod dotenv;
+pub mod fix;
 pub mod glob;
 pub mod language;
 pub mod legacy;
+pub mod levels;
 pub mod locate;
 pub mod package;
 pub mod path;

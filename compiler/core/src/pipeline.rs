@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use crate::allow::{self, Allowances};
 use crate::aws::context::{FunctionContext, RoleReference, ServiceContext};
 use crate::aws::events::{Event, EventKind, KINDS, Placed};
 use crate::aws::function::Function;
@@ -24,6 +25,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::document as reader;
 use crate::language::placement;
 use crate::legacy::{self, Modern};
+use crate::levels;
 use crate::locate;
 use crate::path::Path;
 use crate::rules;
@@ -447,11 +449,19 @@ pub fn lowered_layers(db: &dyn Db, service: Service) -> Fragment {
 
 // --- What is wrong ------------------------------------------------------------------------------------------------
 
-/// Everything that is wrong with a service, by place.
+/// Everything that is wrong with a service, by place, with the levels that hold for it, and without what comments
+/// allow. Whoever shows findings, or stops at them, asks this.
 pub fn diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
-    let mut found = refusals(db, service);
-    found.extend(checks::findings(db, service));
-    finish(db, service, found)
+    levels::settle(db, service, everything(db, service))
+}
+
+/// Everything that is found in a service, as the rules themselves have it.
+pub fn everything(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
+    let mut found = compilation_diagnostics(db, service);
+    found.iter_mut().for_each(|it| it.firm = it.is_error());
+    found.extend(finish(db, service, checks::findings(db, service)));
+    locate::sort(db, service, &mut found);
+    found
 }
 
 /// What stops the compilation itself: what the framework refuses, too. The checks are left out.
@@ -519,10 +529,16 @@ pub fn insist(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     found
 }
 
+/// The comments of a file that allow rules. They have places, so nobody compares them.
+#[salsa::tracked(no_eq)]
+pub fn allowances(db: &dyn Db, file: File) -> Allowances {
+    allow::read(text(db, file), &parsed(db, file).tree)
+}
+
 /// What is wrong with the syntax of a file.
 #[salsa::tracked]
 pub fn syntax(db: &dyn Db, file: File) -> Vec<Diagnostic> {
-    reader::diagnostics(file, parsed(db, file))
+    reader::diagnostics(file, text(db, file), parsed(db, file))
 }
 
 /// What is wrong with the service outside its functions.

@@ -6,6 +6,7 @@
 pub mod codes;
 
 use crate::diagnostic::Severity;
+use crate::shape::Field;
 
 /// A kind of finding.
 #[derive(Debug)]
@@ -52,6 +53,8 @@ macro_rules! rules {
         )*
         /// All rules, sorted by name.
         pub static RULES: &[&Rule] = &[$(&$name),*];
+        /// The keys of `custom.slsc.rules`: one for each rule.
+        pub(crate) const FIELDS: &[Field] = &[$(crate::levels::field($id, $summary)),*];
     };
 }
 
@@ -65,13 +68,17 @@ rules! {
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
     DUPLICATE_BEHAVIOR "duplicate-behavior" Error "Two `cloudFront` events collide in their distribution." ["CLOUDFRONT_MULTIPLE_BEHAVIORS_FOR_SINGLE_PATH_PATTERN", "CLOUDFRONT_EVENT_TYPE_NON_UNIQUE_CACHE_BEHAVIOR", "CLOUDFRONT_MULTIPLE_DEFAULT_ORIGIN_EVENTS"];
+    DUPLICATE_BUCKET "duplicate-bucket" Warning "Two services make a bucket of one name." [];
+    DUPLICATE_EXPORT "duplicate-export" Warning "Two services export a value under one name." [];
     DUPLICATE_ITEM "duplicate-item" Error "A list holds the same item twice." [];
     DUPLICATE_NAME "duplicate-name" Error "Two functions have the same name in Lambda." [];
     DUPLICATE_PRIORITY "duplicate-priority" Error "Two events take the same priority at a load balancer." ["ALB_PRIORITY_ALREADY_IN_USE"];
     DUPLICATE_ROUTE "duplicate-route" Error "Two events take the same method and path." ["DUPLICATE_HTTP_API_ROUTE"];
+    DUPLICATE_STACK "duplicate-stack" Warning "Two services deploy to one stack." [];
     EDGE_REGION "edge-region" Error "CloudFront runs functions of one region only." ["CLOUDFRONT_INVALID_REGION"];
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
+    INVALID_ALLOWANCE "invalid-allowance" Warning "A comment that allows a rule is not written as it is read." [];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
     JSON_REFERENCE "json-reference" Warning "A `$ref` stands for a file." [];
@@ -79,6 +86,7 @@ rules! {
     LEFTOVER_ENV_FILE "leftover-env-file" Warning "A `serverless.env.yml` of the betas is left beside a service of today." [];
     LITERAL_VARIABLE "literal-variable" Warning "A text looks like a variable, but has no source." [];
     MISPLACED_KEY "misplaced-key" Error "A key stands where only names of functions or resources do." [];
+    MISSING_EXPORT "missing-export" Warning "A value is imported that the service it names does not export." [];
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];
@@ -101,10 +109,12 @@ rules! {
     UNKNOWN_IMAGE "unknown-image" Error "An image is named that the service does not have." ["REFERENCED_FUNCTION_IMAGE_NOT_DEFINED_IN_PROVIDER"];
     UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
     UNKNOWN_RESOURCE "unknown-resource" Error "A resource is extended that the template does not have." ["RESOURCE_EXTENSION_NOT_EXISTING"];
+    UNKNOWN_RULE "unknown-rule" Warning "A rule is named that there is not." [];
     UNKNOWN_TIME_ZONE "unknown-time-zone" Error "A time zone is named that there is not." [];
     UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." ["WEBSOCKETS_INVALID_LOGS_LEVEL", "COGNITO_INVALID_LAMBDA_VERSION"];
     UNLISTED_STAGE "unlisted-stage" Error "A stage or a region is chosen that `serverless.env.yml` does not list." [];
     UNRESOLVED_VARIABLE "unresolved-variable" Error "A variable has no value." ["MISSING_VARIABLE_RESULT", "VARIABLES_RESOLUTION_ERROR", "UNRECOGNIZED_VARIABLE_SOURCES"];
+    UNUSED_ALLOWANCE "unused-allowance" Warning "A comment allows what is not found there." [];
     UNUSED_VARIABLE "unused-variable" Hint "A variable is given that nothing reads." [];
     VARIABLE_CYCLE "variable-cycle" Error "Values refer to each other in a circle." ["CIRCULAR_PROPERTY_DEPENDENCY"];
     VARIABLE_SYNTAX "variable-syntax" Error "A variable is not written as variables are." ["UNTERMINATED_VARIABLE", "INVALID_VARIABLE_SOURCE", "INVALID_VARIABLE_TYPE", "INVALID_VARIABLE_ADDRESS", "INVALID_VARIABLE_PARAM", "INVALID_VARIABLE_LITERAL_SOURCE", "INVALID_VARIABLE_STRING_LITERAL"];
@@ -128,6 +138,11 @@ pub fn find(id: &str) -> Option<&'static Rule> {
 }
 
 /// The rule called `id`.
-fn by_id(id: &str) -> Option<&'static Rule> {
+pub fn by_id(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|it| it.id == id)
+}
+
+/// Whether `rule` is only found where several services are looked at together.
+pub fn needs_company(rule: &Rule) -> bool {
+    [&DUPLICATE_STACK, &DUPLICATE_EXPORT, &DUPLICATE_BUCKET, &MISSING_EXPORT].contains(&rule)
 }

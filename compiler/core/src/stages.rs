@@ -1,5 +1,8 @@
 //! The stages of a service, as its files know them, and what is wrong in which of them.
 
+// What salsa generates has no documentation; everything written here has.
+#![allow(missing_docs)]
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -43,12 +46,41 @@ impl Target {
         options
     }
 
+    /// The service as it is compiled for it.
+    pub fn service(&self, db: &dyn Db, of: Service) -> Service {
+        match &self.remote {
+            None => beside(db, of, TargetId::new(db, self.stage.clone(), self.region.clone())),
+            Some(_) => with_options(db, of, self.options(of.options(db))),
+        }
+    }
+
     fn label(&self, with_region: bool) -> EcoString {
         match &self.region {
             Some(region) if with_region => eco_format!("{} ({region})", self.stage),
             _ => self.stage.clone(),
         }
     }
+}
+
+/// A stage and a region.
+#[salsa::interned(debug)]
+struct TargetId<'db> {
+    #[returns(ref)]
+    stage: EcoString,
+    #[returns(ref)]
+    region: Option<EcoString>,
+}
+
+/// A service as it is compiled for a target: one for all times, so that looking again makes none anew.
+#[salsa::tracked(returns(copy))]
+fn beside<'db>(db: &'db dyn Db, of: Service, target: TargetId<'db>) -> Service {
+    let target = Target { stage: target.stage(db).clone(), region: target.region(db).clone(), remote: None };
+    with_options(db, of, target.options(of.options(db)))
+}
+
+fn with_options(db: &dyn Db, of: Service, options: Options) -> Service {
+    let (archives, images) = (of.archives(db).clone(), of.images(db).clone());
+    Service::new(db, of.directory(db).into(), of.config(db), options, archives, images)
 }
 
 /// Keys of maps indexed by the stage that are no stages, but what holds for those that are not there.
@@ -172,15 +204,7 @@ pub fn diagnostics(db: &dyn Db, service: Service, targets: &[Target]) -> Vec<Dia
     let mut found: BTreeMap<Key, (Diagnostic, Vec<EcoString>)> = BTreeMap::new();
     let several = |it: &Target| targets.iter().filter(|other| other.stage == it.stage).count() > 1;
     for target in targets {
-        let options = target.options(service.options(db));
-        let one = Service::new(
-            db,
-            service.directory(db).into(),
-            service.config(db),
-            options,
-            service.archives(db).clone(),
-            service.images(db).clone(),
-        );
+        let one = target.service(db, service);
         for diagnostic in pipeline::diagnostics(db, one) {
             let diagnostic = anchored(db, one, diagnostic);
             let (file, range) = source(&diagnostic.at).unwrap_or((service.config(db), 0..0));

@@ -10,8 +10,9 @@ use crate::aws::events::Event;
 use crate::aws::function::Function;
 use crate::aws::resources::user::UserResource;
 use crate::json;
+use crate::levels::Level;
 use crate::service::Root;
-use crate::shape::schema::{Writer, any_of, common, reference};
+use crate::shape::schema::{Writer, any_of, common, reference, words};
 use crate::shape::{Limits, ObjectShape, Shape, Typed as _};
 use crate::value::{Object, Value};
 
@@ -21,8 +22,11 @@ pub const ID: &str = "https://raw.githubusercontent.com/slsc/slsc/main/schemas/s
 /// The schema of `serverless.yml`.
 pub fn schema() -> Value {
     let resource = resource();
+    let rule_levels = rule_levels();
     let with_sections = |object: &ObjectShape, field: &crate::shape::Field| match (object.name, field.key) {
         ("UserResources", "Resources") => Some(resource.clone()),
+        // The names of the rules are checked by the compiler: a schema that lists them grows old with each new one.
+        ("Settings", "rules") => Some(rule_levels.clone()),
         ("Root", key) => section(key).map(|_| json!({ "allOf": [(reference(&format!("section-{key}")))] })),
         _ => None,
     };
@@ -60,12 +64,14 @@ pub fn schema() -> Value {
 fn sections(writer: &mut Writer<'_>) {
     let resource = any_of(writer.alternatives(UserResource::SHAPE, &Limits::NONE));
     writer.definitions.insert("resource", resource);
-    for key in ["provider", "functions", "layers", "resources"] {
+    for key in ["provider", "functions", "layers", "resources", "custom"] {
         let Some(shape) = section(key) else { continue };
         let mut schemas = writer.alternatives(shape, &Limits::NONE);
         match key {
             // The name of the provider alone.
             "provider" => schemas.push(json!({ "enum": ["aws"] })),
+            // Anything may stand there, of which one key is ours.
+            "custom" => schemas.push(json!({ "not": { "type": "object" } })),
             // The parts of a list are merged.
             "functions" | "resources" => {
                 let part = writer.place(shape, &Limits::NONE);
@@ -84,6 +90,17 @@ fn resource() -> Value {
     let resources =
         json!({ "type": "object", "patternProperties": { "^Fn::": {} }, "additionalProperties": one });
     any_of(vec![resources, reference("variable")])
+}
+
+/// `custom.slsc.rules`: names of rules with levels.
+fn rule_levels() -> Value {
+    let Shape::Choice(level) = Level::SHAPE else { return json!({}) };
+    let levels = any_of(words(level));
+    json!({
+        "type": "object",
+        "propertyNames": { "pattern": "^[a-z][a-z0-9-]*$" },
+        "additionalProperties": levels
+    })
 }
 
 /// Each kind of event, with the names and the keys of the mappings that it may be; no keys where any is taken.

@@ -316,15 +316,15 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
             Some(field) => {
                 if field.removed && !cx.old_keys {
                     keys::removed_key(key, field, cx);
-                } else if let Some(instead) = field.deprecated {
-                    keys::deprecated_key(key, instead, cx);
+                } else {
+                    keys::deprecated_key(key, field, object, entries, cx);
                 }
                 let entry = cx.below(key, |cx| check_limited(entry, field.shape, &field.limits, cx));
                 checked.insert(key.clone(), entry);
             }
             None => {
                 if !object.open {
-                    keys::unknown_key(key, entry, object, cx);
+                    keys::unknown_key(key, entries, object, cx);
                 }
                 checked.insert(key.clone(), entry);
             }

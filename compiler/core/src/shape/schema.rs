@@ -264,7 +264,8 @@ fn bounds(schema: &mut Object, least_key: &str, most_key: &str, least: usize, mo
     }
 }
 
-fn words(choice: &ChoiceShape) -> Vec<Value> {
+/// The schemas of a closed set of words.
+pub fn words(choice: &ChoiceShape) -> Vec<Value> {
     let mut schemas = Vec::new();
     for ended in [false, true] {
         let words: Vec<_> = choice.words.iter().filter(|it| it.ended == ended).collect();

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::{Checker, shorten};
-use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Part, Place, Severity, nearest};
 use crate::language::placement::{self, Meant};
 use crate::path::Segment;
 use crate::rules;
@@ -23,15 +23,28 @@ fn code(instead: &str) -> EcoString {
     if instead.contains(' ') { instead.into() } else { eco_format!("`{instead}`") }
 }
 
-pub(super) fn deprecated_key(key: &EcoString, instead: &str, cx: &mut Checker) {
+pub(super) fn deprecated_key(
+    key: &EcoString,
+    field: &Field,
+    object: &ObjectShape,
+    entries: &Object,
+    cx: &mut Checker,
+) {
+    let Some(instead) = field.deprecated else { return };
     let place = Place::key(cx.path.join(key));
     let message = eco_format!("`{key}` is deprecated");
-    cx.diagnostics.push(
-        Diagnostic::new(&rules::DEPRECATED_KEY, place, message).help(eco_format!("use {}", code(instead))),
-    );
+    let mut diagnostic = Diagnostic::new(&rules::DEPRECATED_KEY, place.clone(), message)
+        .help(eco_format!("use {}", code(instead)));
+    // A key beside it that takes the same is its new name.
+    let renamed = object.field(instead).is_some_and(|it| std::ptr::eq(it.shape, field.shape));
+    if renamed && !entries.contains_key(instead) {
+        diagnostic = diagnostic.replace(eco_format!("rename to `{instead}`"), true, place, instead);
+    }
+    cx.diagnostics.push(diagnostic);
 }
 
-pub(super) fn unknown_key(key: &EcoString, entry: &Value, object: &ObjectShape, cx: &mut Checker) {
+pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShape, cx: &mut Checker) {
+    let entry = entries.get(key).unwrap_or(&Value::Null);
     let meaning = if cx.foreign_keys { placement::surely_meant } else { placement::meant };
     let meant = meaning(&cx.path, key, entry, object, cx.old_keys);
     if cx.foreign_keys && meant.is_none() {
@@ -48,7 +61,14 @@ pub(super) fn unknown_key(key: &EcoString, entry: &Value, object: &ObjectShape, 
         diagnostic.severity = Severity::Warning;
     }
     cx.report(match meant {
-        Some(Meant::Key(near)) => renamed(diagnostic, place, near),
+        Some(Meant::Key(near)) => {
+            // Where a mistake is only warned of, the service is deployed without the key today.
+            let stops = cx.level == Some(Severity::Error) && !cx.foreign_keys;
+            let known = object.fields.iter().map(|it| it.key).filter(|it| *it != near);
+            let others = known.filter(|it| nearest(key, [*it]).is_some()).count();
+            let certain = stops && others == 0 && !entries.contains_key(near);
+            renamed(diagnostic, place, near, certain)
+        }
         Some(Meant::Place(where_to)) => diagnostic.help(eco_format!("it belongs {where_to}")),
         None => {
             diagnostic.help("remove it, or put it where it belongs; data of your own goes under `custom`")
@@ -56,10 +76,10 @@ pub(super) fn unknown_key(key: &EcoString, entry: &Value, object: &ObjectShape, 
     });
 }
 
-fn renamed(diagnostic: Diagnostic, place: Place, near: &str) -> Diagnostic {
+fn renamed(diagnostic: Diagnostic, place: Place, near: &str, certain: bool) -> Diagnostic {
     diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
         eco_format!("rename to `{near}`"),
-        false,
+        certain,
         place,
         near,
     )
@@ -81,7 +101,7 @@ pub(super) fn unknown_case(key: &EcoString, by_key: &ByKeyShape, cx: &mut Checke
     }
     cx.report(match near {
         _ if is_option => diagnostic.help("it is an option of the function: write it beside `events`"),
-        Some(near) => renamed(diagnostic, place, near),
+        Some(near) => renamed(diagnostic, place, near, false),
         None => diagnostic.help(eco_format!(
             "write a known {}, or name the plugin that brings it under `plugins`",
             by_key.noun
@@ -149,6 +169,7 @@ pub(super) fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, 
         if let Some(first) = others.next() {
             diagnostic = diagnostic.related(Place::key(cx.path.join(first)), "this one is the first");
         }
+        diagnostic.fixes.extend(indented_below(name, object, cx));
         cx.report(diagnostic);
         return value.clone();
     }
@@ -171,4 +192,23 @@ pub(super) fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, 
         }
     }
     value.clone()
+}
+
+/// The keys beside `name` put below it, where each has a line of its own: the value of none goes over several lines.
+fn indented_below(name: &EcoString, object: &Object, cx: &Checker) -> Option<Fix> {
+    let below = object.iter().skip_while(|(key, _)| key != &name);
+    let keys: Vec<&EcoString> = below.skip(1).map(|it| it.0).collect();
+    let on_one_line = |it: &Value| match it {
+        Value::String(text) => !text.contains('\n'),
+        other => matches!(other, Value::Number(_) | Value::Bool(_)),
+    };
+    let all = keys.len() + 1 == object.len();
+    let plain = keys.iter().all(|key| object.get(key).is_some_and(on_one_line));
+    let edit = |key: &&EcoString| Edit { at: Place::key(cx.path.join(*key)), text: eco_format!("  {key}") };
+    // The service is refused as it is, so it can change nothing else.
+    (all && plain).then(|| Fix {
+        title: eco_format!("indent them below `{name}`"),
+        safe: true,
+        edits: keys.iter().map(edit).collect(),
+    })
 }
