@@ -23,6 +23,48 @@ pub fn parse(text: &str) -> Vec<(String, String)> {
     variables
 }
 
+/// What sets nothing or too much: a line without `=`, and a quote that is not closed in its line. Byte ranges of the text.
+pub fn mistakes(text: &str) -> Vec<(std::ops::Range<usize>, &'static str)> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    let mut inside: Option<char> = None;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        let start = offset + (line.len() - line.trim_start().len());
+        offset += line.len();
+        if let Some(quote) = inside {
+            if content.contains(quote) {
+                inside = None;
+            }
+            continue;
+        }
+        if content.is_empty() || content.starts_with(['#', '\u{feff}']) {
+            continue;
+        }
+        let range = start..start + content.len();
+        let Some((_, value)) = name(content) else {
+            found.push((range, "this line sets no variable: it has no `=`"));
+            continue;
+        };
+        let value = value.trim_start();
+        let Some(quote) = value.chars().next().filter(|it| matches!(it, '"' | '\'')) else { continue };
+        if value.get(1..).is_some_and(|it| !it.contains(quote)) {
+            // Values may run over several lines, as keys in PEM do.
+            match text.get(offset..).is_some_and(|it| closes(it, quote)) {
+                true => inside = Some(quote),
+                false => found.push((range, "the quote is not closed, so it is a part of the value")),
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value that goes on in the next lines is closed: by a quote at the end of a line that sets nothing itself.
+fn closes(rest: &str, quote: char) -> bool {
+    let mut lines = rest.lines().take_while(|it| !it.split('=').nth(1).is_some_and(|it| it.contains(quote)));
+    lines.any(|it| it.trim_end().ends_with(quote))
+}
+
 fn after_line(text: &str) -> &str {
     text.split_once('\n').map_or("", |(_, after)| after)
 }
@@ -245,6 +287,17 @@ mod tests {
         let environment = |name: &str| (name == "HOME").then(|| "/home/me".to_owned());
         let all = expand(parse(text), &environment);
         all.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn lines_that_set_nothing() {
+        let found = |text: &str| -> Vec<String> {
+            mistakes(text).into_iter().map(|(range, _)| text[range].to_owned()).collect()
+        };
+        assert!(found("# a\n\nA=1\nexport B: 2\nC=\nD='x y' # z\nE=it's\n").is_empty());
+        assert!(found("KEY=\"-----BEGIN\nabc=\n-----END\"\nA=1\n").is_empty());
+        assert_eq!(found("A 1\nB=2\n"), ["A 1"]);
+        assert_eq!(found("A=\"x\nB=2\nC=\"3\"\n"), ["A=\"x"]);
     }
 
     #[test]

@@ -90,12 +90,19 @@ pub fn read(sources: &Sources<'_>, options: &Options) -> Modern {
     });
     if let Some(variables) = &variables {
         let used = used_names(&draft.value, &variables.syntax);
-        draft.diagnostics.extend(env_file::check_file(
-            variables.file,
-            &variables.values,
-            &variables.stage,
-            &variables.region,
-        ));
+        let written = |key: &str, given: &Option<EcoString>| {
+            let path = Path::from(["provider", key]);
+            let is_written = given.is_none() && draft.get(&path).is_some_and(|it| it.as_str().is_some());
+            is_written.then(|| Place::value(path))
+        };
+        let chosen = env_file::Chosen {
+            stage: &variables.stage,
+            region: &variables.region,
+            stage_at: written("stage", &options.stage),
+            region_at: written("region", &options.region),
+        };
+        let found = env_file::check_file(variables.file, &variables.values, &chosen);
+        draft.diagnostics.extend(found);
         draft.diagnostics.extend(env_file::unused(variables.file, &variables.values, &used));
         profile(&mut draft, variables);
         keep_out_of_archives(&mut draft);

@@ -67,6 +67,7 @@ rules! {
     BETA_VARIABLE "beta-variable" Warning "A variable comes from `serverless.env.yml`." [];
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
+    DOTENV_SYNTAX "dotenv-syntax" Warning "A line of a `.env` file sets nothing." [];
     DUPLICATE_BEHAVIOR "duplicate-behavior" Error "Two `cloudFront` events collide in their distribution." ["CLOUDFRONT_MULTIPLE_BEHAVIORS_FOR_SINGLE_PATH_PATTERN", "CLOUDFRONT_EVENT_TYPE_NON_UNIQUE_CACHE_BEHAVIOR", "CLOUDFRONT_MULTIPLE_DEFAULT_ORIGIN_EVENTS"];
     DUPLICATE_BUCKET "duplicate-bucket" Warning "Two services make a bucket of one name." [];
     DUPLICATE_EXPORT "duplicate-export" Warning "Two services export a value under one name." [];

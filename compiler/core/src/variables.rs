@@ -6,6 +6,7 @@
 
 pub mod beta;
 pub mod literal;
+pub mod lookalike;
 pub mod remote;
 pub mod resolve;
 pub mod sources;

@@ -46,13 +46,36 @@ pub struct Region {
 pub fn is_one(value: &Value) -> bool {
     let Value::Object(root) = value else { return false };
     let only = |object: &Object, known: &[&str]| object.keys().all(|it| known.contains(&it.as_str()));
-    let stage = |value: &Value| match value {
+    let is_stage = |value: &Value| match value {
         Value::Null => true,
-        Value::Object(stage) => only(stage, &["vars", "regions"]),
+        Value::Object(stage) => only(stage, &STAGE_KEYS),
         _ => false,
     };
-    only(root, &["vars", "stages"])
-        && root.get("stages").and_then(Value::as_object).is_some_and(|it| it.values().all(stage))
+    let stages = root.get("stages").and_then(Value::as_object);
+    only(root, &ROOT_KEYS) && stages.is_some_and(|it| it.values().all(is_stage)) || is_misspelt_one(root)
+}
+
+const ROOT_KEYS: [&str; 2] = ["vars", "stages"];
+const STAGE_KEYS: [&str; 2] = ["vars", "regions"];
+
+/// Whether the structure is meant, and one key is misspelt: the others say so.
+fn is_misspelt_one(root: &Object) -> bool {
+    let is = |key: &EcoString, known: &[&'static str]| {
+        known.contains(&key.as_str()) || nearest(key, known.iter().copied()).is_some()
+    };
+    let exact = |object: &Object, known: &[&str]| object.keys().any(|it| known.contains(&it.as_str()));
+    let stages = root.iter().find(|(key, _)| is(key, &["stages"])).map(|it| it.1);
+    match stages {
+        // A list of stages beside the common variables.
+        Some(Value::Array(_)) => root.contains_key("vars") && root.keys().all(|it| is(it, &ROOT_KEYS)),
+        Some(Value::Object(stages)) => {
+            let of_stages: Vec<&Object> = stages.values().filter_map(Value::as_object).collect();
+            of_stages.len() == stages.len()
+                && of_stages.iter().all(|it| it.keys().all(|it| is(it, &STAGE_KEYS)))
+                && of_stages.iter().any(|it| exact(it, &STAGE_KEYS))
+        }
+        _ => false,
+    }
 }
 
 /// A place of the file that can hold variables.
@@ -129,7 +152,7 @@ pub fn names(file: &Value) -> Vec<EcoString> {
 }
 
 /// What is wrong with the file itself, and with the choice of a stage and a region.
-pub fn check_file(file: File, value: &Value, stage: &str, region: &str) -> Vec<Diagnostic> {
+pub fn check_file(file: File, value: &Value, chosen: &Chosen<'_>) -> Vec<Diagnostic> {
     let mut cx = Checker::new(Path::root(), Some(rules::WRONG_TYPE.level), false);
     check(value, EnvFile::SHAPE, &mut cx);
     let mut found = cx.diagnostics;
@@ -139,27 +162,45 @@ pub fn check_file(file: File, value: &Value, stage: &str, region: &str) -> Vec<D
             diagnostic.at = Place::Written { file, path: path.clone(), part: *part, within: None };
         }
     }
-    found.extend(unlisted(file, value, stage, region));
+    found.extend(unlisted(file, value, chosen));
     found
 }
 
-fn unlisted(file: File, value: &Value, stage: &str, region: &str) -> Option<Diagnostic> {
-    let at = |path: Path| Place::Written { file, path, part: Part::Key, within: None };
+/// The stage and the region that are chosen, and where `serverless.yml` says so.
+pub struct Chosen<'a> {
+    /// The stage.
+    pub stage: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// Where the stage is written.
+    pub stage_at: Option<Place>,
+    /// Where the region is written.
+    pub region_at: Option<Place>,
+}
+
+fn unlisted(file: File, value: &Value, chosen: &Chosen<'_>) -> Option<Diagnostic> {
+    let Chosen { stage, region, stage_at, region_at } = chosen;
+    // A name that is almost the same is the mistake; else it is the choice, if it is written down.
+    let complain = |message: EcoString, what, name: &str, written: &Option<Place>, list: Path, known: &[EcoString]| {
+        let at = |path| Place::Written { file, path, part: Part::Key, within: None };
+        let place = match (nearest(name, known.iter().map(EcoString::as_str)), written) {
+            (Some(near), _) => at(list.join(near)),
+            (None, Some(written)) => written.clone(),
+            (None, None) => at(list),
+        };
+        Diagnostic::new(&rules::UNLISTED_STAGE, place, message).help(choose(what, name, known))
+    };
     let known = stages(value);
     if !known.iter().any(|it| it == stage) {
         let message = eco_format!("`{}` does not list the stage `{stage}`", NAMES[0]);
-        let place = at(Path::from(["stages"]));
-        return Some(
-            Diagnostic::new(&rules::UNLISTED_STAGE, place, message).help(choose("stage", stage, &known)),
-        );
+        return Some(complain(message, "stage", stage, stage_at, Path::from(["stages"]), &known));
     }
     let known = regions(value, stage);
     if known.iter().any(|it| it == region) {
         return None;
     }
     let message = eco_format!("`{}` does not list the region `{region}` for the stage `{stage}`", NAMES[0]);
-    let place = at(Path::from(["stages", stage, "regions"]));
-    Some(Diagnostic::new(&rules::UNLISTED_STAGE, place, message).help(choose("region", region, &known)))
+    Some(complain(message, "region", region, region_at, Path::from(["stages", *stage, "regions"]), &known))
 }
 
 fn choose(what: &str, written: &str, known: &[EcoString]) -> EcoString {
@@ -201,6 +242,10 @@ mod tests {
         assert!(!is_one(&json!({ "dev": { "KEY": "value" } })));
         assert!(!is_one(&json!({ "vars": {}, "stages": { "dev": { "KEY": "value" } } })));
         assert!(!is_one(&json!({ "vars": {} })));
+        assert!(is_one(&json!({ "vars": null, "stage": { "dev": { "regions": { "us-east-1": null } } } })));
+        assert!(is_one(&json!({ "variables": {}, "stages": { "dev": { "vars": null, "region": {} } } })));
+        assert!(is_one(&json!({ "vars": {}, "stages": [{ "dev": null }] })));
+        assert!(!is_one(&json!({ "stages": { "dev": {} } , "prod": {}, "KEY": "value" })));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What looks like a variable and is none: `${stage}` has no source, so it stays in the template as it is written.
+//! What looks like a variable and is none: `${stage}` has no source, `$(self:stage)` other brackets, so both stay in the
+//! template as they are written.
 
 use ecow::{EcoString, eco_format};
 
@@ -8,6 +9,7 @@ use crate::legacy::syntax::Syntax;
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::Value;
+use crate::variables::lookalike;
 
 /// Keys below which a text has a language of its own, with variables of its own.
 const OTHER_LANGUAGES: [&str; 12] = [
@@ -30,6 +32,12 @@ const OTHER_LANGUAGES: [&str; 12] = [
 pub fn check(file: File, config: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     config.visit(&mut Path::root(), &mut |path, value| {
+        if let Value::String(text) = value {
+            lookalikes(file, path, text, &mut found);
+        }
+        true
+    });
+    config.visit(&mut Path::root(), &mut |path, value| {
         if matches!(path.last(), Some(Segment::Key(key)) if OTHER_LANGUAGES.contains(&key.as_str())) {
             return false;
         }
@@ -39,6 +47,21 @@ pub fn check(file: File, config: &Value) -> Vec<Diagnostic> {
         true
     });
     found
+}
+
+fn lookalikes(file: File, path: &Path, text: &str, found: &mut Vec<Diagnostic>) {
+    for it in lookalike::find(text) {
+        let written = text.get(it.range.clone()).unwrap_or_default();
+        let at =
+            Place::Written { file, path: path.clone(), part: Part::Value, within: Some(it.range.clone()) };
+        let message = eco_format!("`{written}` stays as it is written: it is no variable");
+        let title = eco_format!("replace with `{}`", it.meant);
+        found.push(
+            Diagnostic::new(&rules::LITERAL_VARIABLE, at.clone(), message)
+                .help(eco_format!("write `{}`", it.meant))
+                .replace(title, false, at, it.meant),
+        );
+    }
 }
 
 fn of_text(file: File, config: &Value, path: &Path, text: &str, found: &mut Vec<Diagnostic>) {

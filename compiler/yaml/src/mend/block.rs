@@ -267,6 +267,9 @@ pub(super) fn misaligned(text: &str, failure: &Failure, mended: &Mended) -> Mend
     if let Some(mend) = key_above(text, line) {
         return mend;
     }
+    if let Some(mend) = first_too_deep(text, line) {
+        return mend;
+    }
     let content = lines::content(text, line);
     let indent = lines::indent(text, line);
     let item = text.get(content.clone()).is_some_and(|it| it == "-" || it.starts_with("- "));
@@ -321,6 +324,35 @@ pub(super) fn misaligned(text: &str, failure: &Failure, mended: &Mended) -> Mend
             line,
         },
     }
+}
+
+/// The line above, if it alone stands deeper than its neighbours: it is the first below its key, and they are more than
+/// it or keep the step of the file.
+fn first_too_deep(text: &str, line: usize) -> Option<Mend> {
+    let indent = lines::indent(text, line);
+    let mut before = lines::above(text, line);
+    let above = before.next()?;
+    let (own, parent) = (lines::indent(text, above), before.next()?);
+    let opens = |it: usize| text.get(lines::content(text, it)).is_some_and(|it| it.ends_with(':'));
+    let is_key = |it: usize| lines::colon(text, lines::content(text, it).start).is_some();
+    let is_only_child = own > indent && lines::indent(text, parent) < indent && opens(parent);
+    if !is_only_child || opens(above) || !is_key(above) || !is_key(line) {
+        return None;
+    }
+    let after = text.get(line..)?.lines().filter(|it| !it.trim_start().is_empty());
+    let width = |it: &str| it.len() - it.trim_start().len();
+    let neighbours = after.take_while(|it| width(it) >= indent).filter(|it| width(it) == indent).count();
+    let step = indent - lines::indent(text, parent);
+    (neighbours > 1 || (step == 2 && own - indent == 1)).then(|| Mend {
+        problem: problem(
+            ProblemKind::Indentation,
+            lines::content(text, above),
+            "this line is indented deeper than its neighbours below",
+            format!("indent it by {} less", spaces(own - indent)),
+        ),
+        edits: shift(text, above, indent),
+        line: above,
+    })
 }
 
 /// The line above, if it is the key of this one and lacks its colon. A comment may stand between the two.

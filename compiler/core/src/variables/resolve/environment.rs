@@ -78,6 +78,13 @@ impl Resolver<'_> {
                     );
                 }
             };
+            for (range, message) in crate::dotenv::mistakes(&text) {
+                let at = Place::Source { file, range };
+                self.out.diagnostics.push(
+                    Diagnostic::new(&rules::DOTENV_SYNTAX, at, message)
+                        .help("write `NAME=value`, the value in quotes where it has spaces"),
+                );
+            }
             let options = self.input.options;
             let environment = |name: &str| options.env.get(name).map(ToString::to_string);
             let expanded = crate::dotenv::expand(crate::dotenv::parse(&text), &environment);
