@@ -119,11 +119,8 @@ fn service_findings(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
 #[salsa::tracked]
 fn template_findings(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     with_surroundings(db, service, |around| {
-        let facts = template::Facts {
-            around,
-            config: &pipeline::resolved(db, service).value,
-            template: &pipeline::linked(db, service).template,
-        };
+        let config = &pipeline::resolved(db, service).value;
+        let facts = template::Facts::new(around, config, &pipeline::linked(db, service).template);
         run(template::CHECKS, &facts)
     })
 }

@@ -11,7 +11,7 @@ use slsc_yaml::{NodeId, NodeKind, Tree};
 use crate::db::{Content, Db, File, Service};
 use crate::diagnostic::{Diagnostic, Part, Place, Related};
 use crate::document::{Found, find};
-use crate::path::Path;
+use crate::path::{Path, Segment};
 use crate::pipeline;
 use crate::value::Value;
 use crate::variables::Written;
@@ -94,8 +94,22 @@ fn piece(db: &dyn Db, service: Service, path: &Path, at: &Written, within: Range
     let tree = &pipeline::parsed(db, at.file).tree;
     let found = find(tree, tree.root()?, &at.path);
     match (&tree.node(tree.target(found.value)).kind, value?) {
-        (NodeKind::String(text), Value::String(whole)) if **text == **whole => {
-            inside(db, at.file, &at.path, within)
+        (NodeKind::String(text), Value::String(whole)) => {
+            let start = start_of(text, whole, path)?;
+            inside(db, at.file, &at.path, start + within.start..start + within.end)
+        }
+        _ => None,
+    }
+}
+
+/// Where the value `whole` at `path` begins in the `text` that was written: it is all of it, or a half of `!GetAtt a.b`.
+fn start_of(text: &str, whole: &str, path: &Path) -> Option<usize> {
+    match path.segments() {
+        _ if text == whole => Some(0),
+        [.., Segment::Key(function), Segment::Index(half)] if function == "Fn::GetAtt" => {
+            let (id, attribute) = text.split_once('.')?;
+            let (start, found) = if *half == 0 { (0, id) } else { (id.len() + 1, attribute) };
+            (found == whole).then_some(start)
         }
         _ => None,
     }

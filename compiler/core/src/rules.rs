@@ -65,6 +65,7 @@ rules! {
     BETA_KEY "beta-key" Warning "A key of the betas has another name or place." [];
     BETA_LOGICAL_ID "beta-logical-id" Warning "A resource is called as the betas called it." [];
     BETA_VARIABLE "beta-variable" Warning "A variable comes from `serverless.env.yml`." [];
+    CIRCULAR_DEPENDENCY "circular-dependency" Error "Resources refer to each other in a circle." [];
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
     DOTENV_SYNTAX "dotenv-syntax" Warning "A line of a `.env` file sets nothing." [];
@@ -109,6 +110,7 @@ rules! {
     UNKNOWN_FUNCTION "unknown-function" Error "A function is named that the service does not have." ["FUNCTION_MISSING_IN_SERVICE"];
     UNKNOWN_IMAGE "unknown-image" Error "An image is named that the service does not have." ["REFERENCED_FUNCTION_IMAGE_NOT_DEFINED_IN_PROVIDER"];
     UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
+    UNKNOWN_REFERENCE "unknown-reference" Error "A reference of CloudFormation leads nowhere." [];
     UNKNOWN_RESOURCE "unknown-resource" Error "A resource is extended that the template does not have." ["RESOURCE_EXTENSION_NOT_EXISTING"];
     UNKNOWN_RULE "unknown-rule" Warning "A rule is named that there is not." [];
     UNKNOWN_TIME_ZONE "unknown-time-zone" Error "A time zone is named that there is not." [];

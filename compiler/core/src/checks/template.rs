@@ -1,6 +1,13 @@
 //! Checks of the linked template, generated resources and the user's own together.
 
+mod cycles;
+mod index;
 mod limits;
+mod places;
+mod plugins;
+mod references;
+
+use index::Index;
 
 use super::Surroundings;
 use crate::cfn::Template;
@@ -16,9 +23,28 @@ pub struct Facts<'a> {
     pub config: &'a Value,
     /// The template, and which part of the configuration made each resource.
     pub template: &'a Template,
+    /// What in the template refers to what.
+    pub index: Index<'a>,
+    places: places::Known,
 }
 
 impl<'a> Facts<'a> {
+    /// What a check may see of `template`.
+    pub fn new(around: &'a Surroundings<'a>, config: &'a Value, template: &'a Template) -> Facts<'a> {
+        Facts { around, config, template, index: Index::of(template), places: places::Known::default() }
+    }
+
+    /// All resources of the template.
+    pub fn resources(&self) -> &'a Object {
+        static NONE: std::sync::LazyLock<Object> = std::sync::LazyLock::new(Object::new);
+        self.section("Resources").unwrap_or(&NONE)
+    }
+
+    /// The resource with a logical id.
+    pub fn resource(&self, id: &str) -> Option<&'a Value> {
+        self.section("Resources")?.get(id)
+    }
+
     /// A section of the template, such as `Resources`.
     pub fn section(&self, name: &str) -> Option<&'a Object> {
         self.template.body.get(name).and_then(Value::as_object)
@@ -55,7 +81,7 @@ impl<'a> Facts<'a> {
 
     /// What in the configuration made the resource `id`.
     pub fn origin(&self, id: &str) -> Option<&'a Path> {
-        self.template.origins.iter().rev().find(|(it, _)| it == id).map(|(_, path)| path)
+        self.index.origins.get(id)?.last().copied()
     }
 }
 
@@ -63,4 +89,4 @@ impl<'a> Facts<'a> {
 pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of a template.
-pub const CHECKS: &[Check] = &[limits::check];
+pub const CHECKS: &[Check] = &[limits::check, references::check, cycles::check];
