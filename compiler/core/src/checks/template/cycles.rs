@@ -116,15 +116,22 @@ fn report(facts: &Facts<'_>, circle: &[&Reference<'_>]) -> Option<Diagnostic> {
         .enumerate()
         .filter_map(|(index, (reference, place))| Some((index, (reference, place.as_ref()?))))
         .min_by_key(|(_, (reference, place))| ease(reference, place))?;
-    let ids: Vec<EcoString> =
-        circle.iter().cycle().skip(first).take(circle.len() + 1).map(|it| eco_format!("`{}`", it.owner.id)).collect();
+    let ids: Vec<EcoString> = circle
+        .iter()
+        .cycle()
+        .skip(first)
+        .take(circle.len() + 1)
+        .map(|it| eco_format!("`{}`", it.owner.id))
+        .collect();
     let message = match circle {
         [alone] => eco_format!("the resource `{}` refers to itself", alone.owner.id),
         _ => eco_format!("resources wait for each other in a circle: {}", ids.join(" → ")),
     };
     let diagnostic = Diagnostic::new(&rules::CIRCULAR_DEPENDENCY, at.clone(), message)
         .why("CloudFormation can make none of them first, and refuses the template")
-        .help("remove one of these references, or put the name together as a text instead of referring to it");
+        .help(
+            "remove one of these references, or put the name together as a text instead of referring to it",
+        );
     let others = places.iter().enumerate().filter(|(index, _)| *index != first);
     Some(others.fold(diagnostic, |it, (_, (step, place))| {
         let verb = if step.kind == Kind::DependsOn { "waits for" } else { "refers to" };

@@ -141,7 +141,8 @@ impl<'a> Index<'a> {
         argument: &'a Value,
         guarded: bool,
     ) {
-        let reference = |kind, target, attribute| Reference { kind, target, attribute, owner, holder, guarded };
+        let reference =
+            |kind, target, attribute| Reference { kind, target, attribute, owner, holder, guarded };
         match (name.as_str(), argument) {
             ("Ref", Value::String(id)) => self.references.push(reference(Kind::Ref, id, None)),
             ("Condition", Value::String(name)) if owner.section != "Resources" => {

@@ -58,9 +58,8 @@ impl Facts<'_> {
         let key = EcoString::from(holder.to_json());
         let known = self.places.borrow().get(&key).cloned();
         known.unwrap_or_else(|| {
-            let found = COPIED
-                .iter()
-                .find_map(|name| search(self.config.get(name)?, &Path::from([*name]), holder));
+            let found =
+                COPIED.iter().find_map(|name| search(self.config.get(name)?, &Path::from([*name]), holder));
             self.places.borrow_mut().insert(key, found.clone());
             found
         })
@@ -104,7 +103,8 @@ impl Facts<'_> {
             Kind::Sub => {
                 let argument = reference.holder.get("Fn::Sub");
                 let path = path.join("Fn::Sub");
-                let path = if argument.is_some_and(|it| it.as_array().is_some()) { path.join(0) } else { path };
+                let path =
+                    if argument.is_some_and(|it| it.as_array().is_some()) { path.join(0) } else { path };
                 let text = argument.and_then(|it| index::sub(it).0).unwrap_or_default();
                 let whole = |it: &index::SubName<'_>| {
                     let rest = it.text.strip_prefix(target);

@@ -45,7 +45,8 @@ fn is_right(facts: &Facts<'_>, reference: &Reference<'_>) -> bool {
     let target = reference.target;
     let is_resource = || facts.resource(target).is_some();
     let is_parameter = || {
-        PSEUDO_PARAMETERS.contains(&target) || facts.section("Parameters").is_some_and(|it| it.contains_key(target))
+        PSEUDO_PARAMETERS.contains(&target)
+            || facts.section("Parameters").is_some_and(|it| it.contains_key(target))
     };
     match (reference.owner.section, reference.kind) {
         ("Resources" | "Outputs", Kind::DependsOn | Kind::GetAtt) => is_resource(),
@@ -115,7 +116,10 @@ fn dangling(facts: &Facts<'_>, reference: &Reference<'_>, at: Place) -> Diagnost
         return Diagnostic::new(&rules::UNKNOWN_REFERENCE, at, message).help(help);
     }
     let (message, why) = if reference.kind == Kind::DependsOn {
-        (eco_format!("the template has no resource `{target}` to wait for"), "CloudFormation refuses the template")
+        (
+            eco_format!("the template has no resource `{target}` to wait for"),
+            "CloudFormation refuses the template",
+        )
     } else {
         (
             eco_format!("the template has no resource or parameter `{target}`"),
@@ -126,7 +130,12 @@ fn dangling(facts: &Facts<'_>, reference: &Reference<'_>, at: Place) -> Diagnost
     with_suggestion(facts, reference, at, diagnostic)
 }
 
-fn with_suggestion(facts: &Facts<'_>, reference: &Reference<'_>, at: Place, diagnostic: Diagnostic) -> Diagnostic {
+fn with_suggestion(
+    facts: &Facts<'_>,
+    reference: &Reference<'_>,
+    at: Place,
+    diagnostic: Diagnostic,
+) -> Diagnostic {
     let target = reference.target;
     if function_keys(facts).into_iter().any(|it| it == target) {
         let id = naming::function(target);
