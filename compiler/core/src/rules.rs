@@ -65,6 +65,7 @@ rules! {
     BETA_KEY "beta-key" Warning "A key of the betas has another name or place." [];
     BETA_LOGICAL_ID "beta-logical-id" Warning "A resource is called as the betas called it." [];
     BETA_VARIABLE "beta-variable" Warning "A variable comes from `serverless.env.yml`." [];
+    CFN_FUNCTION "cfn-function" Error "A function of CloudFormation is not written as it is taken." [];
     CIRCULAR_DEPENDENCY "circular-dependency" Error "Resources refer to each other in a circle." [];
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
@@ -92,9 +93,11 @@ rules! {
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];
+    MISSING_SUB "missing-sub" Warning "A text names what only `Fn::Sub` would replace." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
     NAME_TOO_LONG "name-too-long" Error "A name that is put together is longer than AWS takes." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
+    PARAMETER_WITHOUT_VALUE "parameter-without-value" Error "A parameter of the stack has no value." [];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
     SCHEDULE_DOUBTFUL "schedule-doubtful" Warning "A schedule is written as AWS does not document it." [];
@@ -106,10 +109,12 @@ rules! {
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
     UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER", "ALB_MISSING_AUTHORIZER"];
     UNKNOWN_CACHE_POLICY "unknown-cache-policy" Error "A cache policy is named that the service does not have." ["UNRECOGNIZED_CLOUDFRONT_CACHE_POLICY"];
+    UNKNOWN_CONDITION "unknown-condition" Error "A condition is named that the template does not have." [];
     UNKNOWN_EVENT "unknown-event" Error "No event source has this name." [];
     UNKNOWN_FUNCTION "unknown-function" Error "A function is named that the service does not have." ["FUNCTION_MISSING_IN_SERVICE"];
     UNKNOWN_IMAGE "unknown-image" Error "An image is named that the service does not have." ["REFERENCED_FUNCTION_IMAGE_NOT_DEFINED_IN_PROVIDER"];
     UNKNOWN_KEY "unknown-key" Error "A key is known to nobody." ["INVALID_NON_SCHEMA_COMPLIANT_CONFIGURATION"];
+    UNKNOWN_MAPPING "unknown-mapping" Error "A mapping or a key of it is asked for that the template does not have." [];
     UNKNOWN_REFERENCE "unknown-reference" Error "A reference of CloudFormation leads nowhere." [];
     UNKNOWN_RESOURCE "unknown-resource" Error "A resource is extended that the template does not have." ["RESOURCE_EXTENSION_NOT_EXISTING"];
     UNKNOWN_RULE "unknown-rule" Warning "A rule is named that there is not." [];
@@ -118,6 +123,7 @@ rules! {
     UNLISTED_STAGE "unlisted-stage" Error "A stage or a region is chosen that `serverless.env.yml` does not list." [];
     UNRESOLVED_VARIABLE "unresolved-variable" Error "A variable has no value." ["MISSING_VARIABLE_RESULT", "VARIABLES_RESOLUTION_ERROR", "UNRECOGNIZED_VARIABLE_SOURCES"];
     UNUSED_ALLOWANCE "unused-allowance" Warning "A comment allows what is not found there." [];
+    UNUSED_DECLARATION "unused-declaration" Info "Something is declared that nothing uses." [];
     UNUSED_VARIABLE "unused-variable" Hint "A variable is given that nothing reads." [];
     VARIABLE_CYCLE "variable-cycle" Error "Values refer to each other in a circle." ["CIRCULAR_PROPERTY_DEPENDENCY"];
     VARIABLE_SYNTAX "variable-syntax" Error "A variable is not written as variables are." ["UNTERMINATED_VARIABLE", "INVALID_VARIABLE_SOURCE", "INVALID_VARIABLE_TYPE", "INVALID_VARIABLE_ADDRESS", "INVALID_VARIABLE_PARAM", "INVALID_VARIABLE_LITERAL_SOURCE", "INVALID_VARIABLE_STRING_LITERAL"];

@@ -1,9 +1,14 @@
 //! Checks of the linked template, generated resources and the user's own together.
 
+mod conditions;
 mod cycles;
+mod functions;
 mod index;
 mod limits;
+mod mappings;
+mod parameters;
 mod places;
+mod plain_sub;
 mod plugins;
 mod references;
 
@@ -89,4 +94,4 @@ impl<'a> Facts<'a> {
 pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of a template.
-pub const CHECKS: &[Check] = &[limits::check, references::check, cycles::check];
+pub const CHECKS: &[Check] = &[limits::check, references::check, cycles::check, conditions::check, mappings::check, parameters::check, functions::check, functions::check_variables, plain_sub::check];

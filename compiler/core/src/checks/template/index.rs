@@ -68,6 +68,8 @@ pub struct Index<'a> {
     pub mappings: Vec<Use<'a>>,
     /// For each logical id, what in the configuration made it, the most specific last.
     pub origins: FxHashMap<&'a str, Vec<&'a Path>>,
+    /// Whether each `Fn::FindInMap` names its mapping in so many words.
+    pub all_mappings_named: bool,
     /// Whether a macro may change the template, so that less is certain.
     pub has_macros: bool,
 }
@@ -78,7 +80,7 @@ const SECTIONS: [&str; 4] = ["Resources", "Outputs", "Conditions", "Rules"];
 impl<'a> Index<'a> {
     /// Walks over a template.
     pub fn of(template: &'a Template) -> Index<'a> {
-        let mut index = Index::default();
+        let mut index = Index { all_mappings_named: true, ..Index::default() };
         for (id, path) in &template.origins {
             index.origins.entry(id).or_default().push(path);
         }
@@ -172,8 +174,9 @@ impl<'a> Index<'a> {
                 }
             }
             ("Fn::FindInMap", Value::Array(items)) => {
-                if let Some(Value::String(name)) = items.first() {
-                    self.mappings.push(Use { name, owner, holder });
+                match items.first() {
+                    Some(Value::String(name)) => self.mappings.push(Use { name, owner, holder }),
+                    _ => self.all_mappings_named = false,
                 }
                 self.walk(owner, argument, guarded);
             }
