@@ -94,4 +94,14 @@ impl<'a> Facts<'a> {
 pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of a template.
-pub const CHECKS: &[Check] = &[limits::check, references::check, cycles::check, conditions::check, mappings::check, parameters::check, functions::check, functions::check_variables, plain_sub::check];
+pub const CHECKS: &[Check] = &[
+    limits::check,
+    references::check,
+    cycles::check,
+    conditions::check,
+    mappings::check,
+    parameters::check,
+    functions::check,
+    functions::check_variables,
+    plain_sub::check,
+];

@@ -63,7 +63,8 @@ fn circles(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if let Some(way) = way_back(&uses, id, &mut done) {
             let Some(at) = way.first().and_then(|it| place(facts, it)) else { continue };
             let ids: Vec<EcoString> = way.iter().map(|it| eco_format!("`{}`", it.owner.id)).collect();
-            let message = eco_format!("conditions wait for each other in a circle: {} → `{id}`", ids.join(" → "));
+            let message =
+                eco_format!("conditions wait for each other in a circle: {} → `{id}`", ids.join(" → "));
             let diagnostic = Diagnostic::new(&rules::CIRCULAR_DEPENDENCY, at, message)
                 .why("CloudFormation can evaluate none of them first")
                 .help("remove one of these references");
@@ -85,7 +86,8 @@ fn way_back<'a, 'i>(
         return None;
     }
     let mut way: Vec<&'i Use<'a>> = Vec::new();
-    let mut open: Vec<(usize, &'i Use<'a>)> = uses.get(start).into_iter().flatten().map(|it| (0, *it)).collect();
+    let mut open: Vec<(usize, &'i Use<'a>)> =
+        uses.get(start).into_iter().flatten().map(|it| (0, *it)).collect();
     let mut seen: FxHashSet<&str> = FxHashSet::default();
     while let Some((depth, step)) = open.pop() {
         way.truncate(depth);

@@ -3,9 +3,9 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::Facts;
 use super::index;
 use super::places::inside;
-use super::Facts;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
@@ -61,7 +61,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// Looks at one mapping; whether to go below it.
 fn object(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) -> bool {
     let functions = object.keys().filter(|it| it.starts_with("Fn::"));
-    let mut functions = functions.filter(|it| !it.starts_with("Fn::ForEach") && it.as_str() != "Fn::Transform");
+    let mut functions =
+        functions.filter(|it| !it.starts_with("Fn::ForEach") && it.as_str() != "Fn::Transform");
     let Some(name) = functions.next() else {
         if let Some((name, argument)) = object.single()
             && name == "Ref"
@@ -69,7 +70,8 @@ fn object(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) -> bool {
             // A schema of one's own may have a property of this name.
             && path.segments().iter().any(|it| it.to_string() == "Properties" || it.to_string() == "environment")
         {
-            let message = eco_format!("`Ref` takes the name of a resource or a parameter, not {}", argument.noun());
+            let message =
+                eco_format!("`Ref` takes the name of a resource or a parameter, not {}", argument.noun());
             found.push(wrong(path.join("Ref"), message, "write `!Ref Name`"));
         }
         return true;
@@ -145,7 +147,9 @@ fn is_list(value: &Value) -> bool {
 }
 
 fn is_function(object: &Object) -> bool {
-    object.single().is_some_and(|(name, _)| name.starts_with("Fn::") || matches!(name.as_str(), "Ref" | "Condition"))
+    object
+        .single()
+        .is_some_and(|(name, _)| name.starts_with("Fn::") || matches!(name.as_str(), "Ref" | "Condition"))
 }
 
 /// What is wrong with the argument of a function, and what to write.
@@ -158,15 +162,20 @@ fn fault(name: &str, argument: &Value) -> Option<(EcoString, &'static str)> {
     let item = |index: usize| items.and_then(|it| it.get(index));
     let fits = |index: usize, test: fn(&Value) -> bool| item(index).is_some_and(test);
     let (is_right, help): (bool, &'static str) = match name {
-        "Fn::Base64" | "Fn::ImportValue" | "Fn::GetAZs" => {
-            (is_text(argument) || (name == "Fn::GetAZs" && argument.is_null()), "write one text, or a function that gives one")
-        }
+        "Fn::Base64" | "Fn::ImportValue" | "Fn::GetAZs" => (
+            is_text(argument) || (name == "Fn::GetAZs" && argument.is_null()),
+            "write one text, or a function that gives one",
+        ),
         "Fn::Join" => (
-            count == Some(2) && fits(0, |it| matches!(it, Value::String(_) | Value::Unknown(_))) && fits(1, is_list),
+            count == Some(2)
+                && fits(0, |it| matches!(it, Value::String(_) | Value::Unknown(_)))
+                && fits(1, is_list),
             "write a separator and a list: `!Join [':', [a, b]]`",
         ),
         "Fn::Split" => (
-            count == Some(2) && fits(0, |it| matches!(it, Value::String(_) | Value::Unknown(_))) && fits(1, is_text),
+            count == Some(2)
+                && fits(0, |it| matches!(it, Value::String(_) | Value::Unknown(_)))
+                && fits(1, is_text),
             "write a separator and a text: `!Split [',', 'a,b']`",
         ),
         "Fn::Select" => (
@@ -202,7 +211,9 @@ fn fault(name: &str, argument: &Value) -> Option<(EcoString, &'static str)> {
         ),
         "Fn::GetAtt" => (
             match argument {
-                Value::String(text) => text.split_once('.').is_some_and(|(id, it)| !id.is_empty() && !it.is_empty()),
+                Value::String(text) => {
+                    text.split_once('.').is_some_and(|(id, it)| !id.is_empty() && !it.is_empty())
+                }
                 Value::Array(_) => {
                     count.is_some_and(|it| it >= 2)
                         && fits(0, |it| matches!(it, Value::String(_) | Value::Unknown(_)))
@@ -277,7 +288,9 @@ pub fn check_variables(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (path, part) in facts.own_parts() {
         part.visit(&mut path.clone(), &mut |path, value| {
             let argument = value.get("Fn::Sub");
-            let Some((Some(text), Some(Value::Object(variables)))) = argument.map(index::sub) else { return true };
+            let Some((Some(text), Some(Value::Object(variables)))) = argument.map(index::sub) else {
+                return true;
+            };
             for name in variables.keys() {
                 if !index::sub_names(text).any(|it| it.text == name.as_str()) {
                     let at = Place::key(path.join("Fn::Sub").join(1).join(name));

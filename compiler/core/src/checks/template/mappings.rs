@@ -35,7 +35,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// What is wrong with one `Fn::FindInMap`.
 fn look_up(facts: &Facts<'_>, mappings: Option<&Object>, used: &Use<'_>) -> Option<Diagnostic> {
     let argument = used.holder.get("Fn::FindInMap")?.as_array()?;
-    let place = |index: usize| Some(facts.path_of(used.owner, used.holder)?.join("Fn::FindInMap").join(index));
+    let place =
+        |index: usize| Some(facts.path_of(used.owner, used.holder)?.join("Fn::FindInMap").join(index));
     let Some(mapping) = mappings.and_then(|it| it.get(used.name)) else {
         if plugins::may_add(&facts.around.plugins, used.name) {
             return None;
@@ -83,7 +84,8 @@ fn region(facts: &Facts<'_>, mapping: &Object, used: &Use<'_>, at: &Path) -> Opt
     if mapping.contains_key(written) || mapping.values().any(Value::has_unknown) {
         return None;
     }
-    let message = eco_format!("the mapping `{}` has no key `{written}`, the region of the service", used.name);
+    let message =
+        eco_format!("the mapping `{}` has no key `{written}`, the region of the service", used.name);
     Some(
         Diagnostic::new(&rules::UNKNOWN_MAPPING, Place::value(at.clone()), message)
             .why("CloudFormation looks the region up and finds nothing")
@@ -115,7 +117,8 @@ fn suggest<'a>(
 /// A mapping has two levels, and texts, numbers or lists of them below.
 fn form(facts: &Facts<'_>, id: &EcoString, mapping: &Value, found: &mut Vec<Diagnostic>) {
     let mut report = |below: &[&EcoString], what: EcoString| {
-        let steps: Vec<Segment> = std::iter::once(id).chain(below.iter().copied()).map(Segment::from).collect();
+        let steps: Vec<Segment> =
+            std::iter::once(id).chain(below.iter().copied()).map(Segment::from).collect();
         if let Some(path) = facts.written("Mappings", &steps) {
             found.push(
                 Diagnostic::new(&rules::WRONG_TYPE, Place::key(path), what)
@@ -138,12 +141,17 @@ fn form(facts: &Facts<'_>, id: &EcoString, mapping: &Value, found: &mut Vec<Diag
             Value::Object(keys) => {
                 for (key, value) in keys.iter() {
                     if value.as_object().is_some() && !key.starts_with("Fn::") {
-                        report(&[name, key], eco_format!("the mapping `{id}` has a third level at `{name}.{key}`"));
+                        report(
+                            &[name, key],
+                            eco_format!("the mapping `{id}` has a third level at `{name}.{key}`"),
+                        );
                     }
                 }
             }
             Value::Unknown(_) => {}
-            other => report(&[name], eco_format!("the mapping `{id}` has {} at `{name}`, not keys", other.noun())),
+            other => {
+                report(&[name], eco_format!("the mapping `{id}` has {} at `{name}`, not keys", other.noun()))
+            }
         }
     }
 }

@@ -28,14 +28,8 @@ const KEYS: [&str; 11] = [
 ];
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>
-const TYPES: [&str; 6] = [
-    "String",
-    "Number",
-    "CommaDelimitedList",
-    "List<Number>",
-    "List<String>",
-    "AWS::SSM::Parameter::Name",
-];
+const TYPES: [&str; 6] =
+    ["String", "Number", "CommaDelimitedList", "List<Number>", "List<String>", "AWS::SSM::Parameter::Name"];
 
 /// What of AWS's own may be a parameter's type, alone or as a list.
 const AWS_TYPES: [&str; 10] = [
@@ -95,10 +89,14 @@ fn without_value(id: &EcoString, path: &Path) -> Diagnostic {
 }
 
 fn given_for_nothing(facts: &Facts<'_>, parameters: Option<&Object>, found: &mut Vec<Diagnostic>) {
-    let list = facts.config.get("provider").and_then(|it| it.get("stackParameters")).and_then(Value::as_array);
-    for (index, key) in list.into_iter().flatten().enumerate().filter_map(|(index, it)| {
-        Some((index, it.get("ParameterKey")?.as_str()?))
-    }) {
+    let list =
+        facts.config.get("provider").and_then(|it| it.get("stackParameters")).and_then(Value::as_array);
+    for (index, key) in list
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter_map(|(index, it)| Some((index, it.get("ParameterKey")?.as_str()?)))
+    {
         if parameters.is_some_and(|it| it.contains_key(key)) || plugins::may_add(&facts.around.plugins, key) {
             continue;
         }
@@ -157,7 +155,9 @@ fn is_type(kind: &str) -> bool {
         || inner("List<").is_some_and(is_aws)
         || inner("AWS::SSM::Parameter::Value<").is_some_and(|it| {
             let list = it.strip_prefix("List<").and_then(|it| it.strip_suffix('>'));
-            matches!(it, "String" | "CommaDelimitedList") || is_aws(list.unwrap_or(it)) || list == Some("String")
+            matches!(it, "String" | "CommaDelimitedList")
+                || is_aws(list.unwrap_or(it))
+                || list == Some("String")
         })
 }
 
@@ -183,7 +183,11 @@ fn default(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
     let refuse = |why: EcoString| {
         let message = eco_format!("the default of the parameter `{id}` is not one that it takes");
         let place = Place::value(path.join("Default"));
-        Some(Diagnostic::new(&rules::UNKNOWN_VALUE, place, message).why(why).help("change the default, or the rule"))
+        Some(
+            Diagnostic::new(&rules::UNKNOWN_VALUE, place, message)
+                .why(why)
+                .help("change the default, or the rule"),
+        )
     };
     let text = match default {
         Value::Array(_) | Value::Object(_) => {
@@ -199,19 +203,25 @@ fn default(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
         && !kind.contains("List")
         && !allowed.iter().any(|it| matches!(it, Value::Unknown(_)) || it.to_js_string() == text)
     {
-        let allowed: Vec<EcoString> = allowed.iter().map(|it| eco_format!("`{}`", it.to_js_string())).collect();
+        let allowed: Vec<EcoString> =
+            allowed.iter().map(|it| eco_format!("`{}`", it.to_js_string())).collect();
         return refuse(eco_format!("`AllowedValues` are {}", allowed.join(", ")));
     }
     let bound = |key: &str| body.get(key).and_then(|it| it.to_js_string().parse::<f64>().ok());
     if kind == "Number" {
-        let Ok(number) = text.trim().parse::<f64>() else { return refuse(eco_format!("`{text}` is no number")) };
-        if bound("MinValue").is_some_and(|it| number < it) || bound("MaxValue").is_some_and(|it| number > it) {
+        let Ok(number) = text.trim().parse::<f64>() else {
+            return refuse(eco_format!("`{text}` is no number"));
+        };
+        if bound("MinValue").is_some_and(|it| number < it) || bound("MaxValue").is_some_and(|it| number > it)
+        {
             return refuse("it is not between `MinValue` and `MaxValue`".into());
         }
     }
     if kind == "String" {
         let length = text.chars().count() as f64;
-        if bound("MinLength").is_some_and(|it| length < it) || bound("MaxLength").is_some_and(|it| length > it) {
+        if bound("MinLength").is_some_and(|it| length < it)
+            || bound("MaxLength").is_some_and(|it| length > it)
+        {
             return refuse("its length is not between `MinLength` and `MaxLength`".into());
         }
         let pattern = body.get("AllowedPattern").and_then(Value::as_str);

@@ -65,7 +65,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 && let Some(name) = index::sub_names(text).find(|it| is_of_template(facts, it.text))
             {
                 let at = inside(path.clone(), name.start - 2..name.start + name.text.len() + 1);
-                let message = eco_format!("`${{{}}}` stays as it is written: no `Fn::Sub` reads this text", name.text);
+                let message =
+                    eco_format!("`${{{}}}` stays as it is written: no `Fn::Sub` reads this text", name.text);
                 found.push(
                     Diagnostic::new(&rules::MISSING_SUB, at, message)
                         .why("CloudFormation replaces names only in the text of a `Fn::Sub`")
@@ -79,7 +80,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Whether texts below this key are of another language; options of events and requests have their own.
 fn is_other(key: &str) -> bool {
-    OTHER_LANGUAGES.contains(&key) || matches!(key, "input" | "inputTransformer" | "request" | "response" | "handler")
+    OTHER_LANGUAGES.contains(&key)
+        || matches!(key, "input" | "inputTransformer" | "request" | "response" | "handler")
 }
 
 fn is_of_template(facts: &Facts<'_>, name: &str) -> bool {
