@@ -200,11 +200,6 @@ fn fault(name: &str, argument: &Value) -> Option<(EcoString, &'static str)> {
             matches!(count, Some(3 | 4)) && (0..3).all(|it| fits(it, is_text)),
             "write a mapping, a name and a key: `!FindInMap [Sizes, small, days]`",
         ),
-        "Fn::Equals" => (count == Some(2), "write two values: `!Equals [!Ref Stage, prod]`"),
-        "Fn::Not" => (count == Some(1), "write one condition in a list: `!Not [!Condition IsProduction]`"),
-        "Fn::And" | "Fn::Or" => {
-            (count.is_some_and(|it| (2..=10).contains(&it)), "write a list of two to ten conditions")
-        }
         "Fn::Cidr" => (
             matches!(count, Some(2 | 3)) && (0..2).all(|it| fits(it, is_text)),
             "write a block, a count and the bits of each: `!Cidr [!GetAtt Vpc.CidrBlock, 6, 8]`",
@@ -223,9 +218,21 @@ fn fault(name: &str, argument: &Value) -> Option<(EcoString, &'static str)> {
             },
             "write a resource and its attribute: `!GetAtt Table.Arn`",
         ),
-        _ => (true, ""),
+        _ => condition(name, count),
     };
     (!is_right).then(|| (eco_format!("the argument of `{name}` is not of its form"), help))
+}
+
+/// Whether a function of conditions has as many arguments as it takes, and what to write.
+fn condition(name: &str, count: Option<usize>) -> (bool, &'static str) {
+    match name {
+        "Fn::Equals" => (count == Some(2), "write two values: `!Equals [!Ref Stage, prod]`"),
+        "Fn::Not" => (count == Some(1), "write one condition in a list: `!Not [!Condition IsProduction]`"),
+        "Fn::And" | "Fn::Or" => {
+            (count.is_some_and(|it| (2..=10).contains(&it)), "write a list of two to ten conditions")
+        }
+        _ => (true, ""),
+    }
 }
 
 /// What is wrong inside of an argument whose form is right.
