@@ -148,7 +148,14 @@ fn lines_of(text: &str) -> Vec<String> {
 }
 
 /// The places where a mistake must be found.
-fn places(recipe: &Recipe, texts: &Texts, file: &str, old: &[String], at: usize, first: usize) -> Vec<(String, usize)> {
+fn places(
+    recipe: &Recipe,
+    texts: &Texts,
+    file: &str,
+    old: &[String],
+    at: usize,
+    first: usize,
+) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for expected in &recipe.expected {
         match expected {

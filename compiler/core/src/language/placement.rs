@@ -11,8 +11,8 @@ use crate::aws::provider::Provider;
 use crate::diagnostic::nearest;
 use crate::path::{Path, Segment};
 use crate::service::{ListedFunction, Root};
-use crate::shape::{ObjectShape, Shape, Typed};
-use crate::value::Value;
+use crate::shape::{ObjectShape, Shape, Typed, check};
+use crate::value::{Object, Value};
 
 /// What is meant by a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -110,17 +110,23 @@ pub fn meant(path: &Path, key: &str, entry: &Value, object: &ObjectShape, old_ke
     nearest(key, fields()).map(Meant::Key)
 }
 
-/// What is meant by `key` beyond doubt, so that no plugin can be meant.
+/// What is meant by a key of `entries` beyond doubt, so that no plugin can be meant.
 pub fn surely_meant(
     path: &Path,
     key: &str,
-    entry: &Value,
+    entries: &Object,
     object: &ObjectShape,
     old_keys: bool,
 ) -> Option<Meant> {
-    let fields = || object.fields.iter().filter(|it| old_keys || !it.removed).map(|it| it.key);
-    if let Some(known) = misspelt(key, fields()) {
+    let entry = entries.get(key).unwrap_or(&Value::Null);
+    let fields = object.fields.iter().filter(|it| (old_keys || !it.removed) && !entries.contains_key(it.key));
+    if let Some(known) = misspelt(key, fields.clone().map(|it| it.key)) {
         return Some(Meant::Key(known));
+    }
+    // A plural may be a name of its own, unless it holds what belongs into the singular.
+    let singular = key.strip_suffix('s').and_then(|it| fields.clone().find(|field| field.key == it));
+    if let Some(field) = singular.filter(|it| check::fits(it.shape, entry)) {
+        return Some(Meant::Key(field.key));
     }
     let options = ["runtime", "region", "stage", "memorySize", "handler", "events", "iamRoleStatements"];
     let sections = ["functions", "resources", "custom", "plugins"];

@@ -89,6 +89,13 @@ pub fn check(value: &Value, shape: &Shape, cx: &mut Checker) -> Value {
     check_limited(value, shape, &Limits::NONE, cx)
 }
 
+/// Whether nothing is wrong with `value` where `shape` is expected.
+pub fn fits(shape: &Shape, value: &Value) -> bool {
+    let mut cx = Checker::new(Path::root(), Some(Severity::Error), false);
+    check(value, shape, &mut cx);
+    cx.diagnostics.is_empty()
+}
+
 fn check_limited(value: &Value, shape: &Shape, limits: &Limits, cx: &mut Checker) -> Value {
     if matches!(value, Value::Unknown(_)) {
         return value.clone();
@@ -323,9 +330,7 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
                 checked.insert(key.clone(), entry);
             }
             None => {
-                if !object.open {
-                    keys::unknown_key(key, entries, object, cx);
-                }
+                keys::unknown_key(key, entries, object, cx);
                 checked.insert(key.clone(), entry);
             }
         }

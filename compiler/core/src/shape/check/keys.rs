@@ -45,9 +45,12 @@ pub(super) fn deprecated_key(
 
 pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShape, cx: &mut Checker) {
     let entry = entries.get(key).unwrap_or(&Value::Null);
-    let meaning = if cx.foreign_keys { placement::surely_meant } else { placement::meant };
-    let meant = meaning(&cx.path, key, entry, object, cx.old_keys);
-    if cx.foreign_keys && meant.is_none() {
+    let may_be_right = cx.foreign_keys || object.open;
+    let meant = match may_be_right {
+        true => placement::surely_meant(&cx.path, key, entries, object, cx.old_keys),
+        false => placement::meant(&cx.path, key, entry, object, cx.old_keys),
+    };
+    if may_be_right && meant.is_none() {
         return;
     }
     let place = Place::key(cx.path.join(key));
@@ -56,14 +59,14 @@ pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShap
         _ => eco_format!("unknown key `{}`", shorten(key)),
     };
     let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place.clone(), message);
-    if cx.foreign_keys {
-        // A plugin may bring a key of this name after all.
+    if may_be_right {
+        // A plugin may bring a key of this name after all, or the framework passes it over.
         diagnostic.severity = Severity::Warning;
     }
     cx.report(match meant {
         Some(Meant::Key(near)) => {
             // Where a mistake is only warned of, the service is deployed without the key today.
-            let stops = cx.level == Some(Severity::Error) && !cx.foreign_keys;
+            let stops = cx.level == Some(Severity::Error) && !may_be_right;
             let known = object.fields.iter().map(|it| it.key).filter(|it| *it != near);
             let others = known.filter(|it| nearest(key, [*it]).is_some()).count();
             let certain = stops && others == 0 && !entries.contains_key(near);
