@@ -93,7 +93,8 @@ pub enum Command {
 /// `slsc check`.
 #[derive(Debug, ClapArgs)]
 pub struct Check {
-    /// Directories of services, or directories below which services are looked for.
+    /// Directories of services, or directories below which services are looked for. Without one, the service here, or
+    /// all services below.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How to show what is found.
@@ -103,18 +104,35 @@ pub struct Check {
     /// indexed by the stage.
     #[arg(long, conflicts_with = "stage")]
     pub all_stages: bool,
-    /// Make findings of a rule errors; `warnings` names all warnings. May be given several times.
+    /// Make findings of a rule errors; `warnings` names all warnings. May be given several times. Levels of the command
+    /// line win over those of `custom.slsc.rules`.
     #[arg(long, value_name = "RULE")]
     pub deny: Vec<String>,
-    /// Make findings of a rule warnings.
+    /// Make findings of a rule warnings. What the compiler itself refuses stays an error.
     #[arg(long, value_name = "RULE")]
     pub warn: Vec<String>,
-    /// Leave findings of a rule out.
+    /// Leave findings of a rule out. What the compiler itself refuses stays.
     #[arg(long, value_name = "RULE")]
     pub allow: Vec<String>,
     /// Show how often each rule was broken instead of where.
     #[arg(long)]
     pub statistics: bool,
+    /// Apply the fixes that cannot change what the service does otherwise, check again, and show what is left.
+    #[arg(long)]
+    pub fix: bool,
+    /// Show what `--fix` would change as a diff, and change nothing. Ends with 1 if there is something to change.
+    #[arg(long, alias = "dry-run")]
+    pub diff: bool,
+    /// Leave out the findings that this file knows. Without it, `slsc-baseline.json` here or above is taken, up to the
+    /// root of the repository, by `package` and `deploy`, too.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Show also what a baseline knows.
+    #[arg(long, conflicts_with = "baseline")]
+    pub no_baseline: bool,
+    /// Write all findings into a baseline, `slsc-baseline.json` unless another is named, so that only new ones count.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["fix", "diff"])]
+    pub write_baseline: Option<Option<PathBuf>>,
 }
 
 /// How `check` shows what it finds.

@@ -5,10 +5,12 @@
 
 mod answers;
 mod args;
+mod baseline;
 mod clock;
 mod commands;
 mod credentials;
 mod dependencies;
+mod diff;
 mod files;
 mod host;
 mod images;

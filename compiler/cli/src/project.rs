@@ -12,6 +12,7 @@ use slsc_core::{pipeline, rules};
 
 use crate::answers::{self, Reach};
 use crate::args::Global;
+use crate::baseline::Baseline;
 use crate::output::Failure;
 use crate::program;
 use crate::system::Disk;
@@ -38,40 +39,20 @@ pub struct Project {
 impl Project {
     /// Opens the service in the directory that the options name, with what its programs say. AWS is not asked.
     pub fn open(global: &Global) -> Result<Project, Failure> {
-        Project::open_in(&global.directory, global)
-    }
-
-    /// Opens the service in `directory`, with what its programs say. AWS is not asked.
-    pub fn open_in(directory: &Path, global: &Global) -> Result<Project, Failure> {
-        let mut project = Project::read(directory, global)?;
-        answers::answer(&mut project, global, Reach::Local)?;
-        Ok(project)
+        Project::fetch(global, Reach::Local)
     }
 
     /// Opens the service in the directory that the options name, with what its programs and AWS say.
     pub fn fetch(global: &Global, reach: Reach) -> Result<Project, Failure> {
-        let mut project = Project::read(&global.directory, global)?;
+        let mut project = Project::read(&global.directory, global, options_from(global)?)?;
         answers::answer(&mut project, global, reach)?;
         Ok(project)
     }
 
-    fn read(directory: &Path, global: &Global) -> Result<Project, Failure> {
-        let directory = absolute(directory)?;
-        let config = config_file(&directory, global)?;
-        let options = Options { shown_from: Some(absolute(&global.directory)?), ..options(global)? };
+    /// Reads the service in `directory`.
+    pub fn read(directory: &Path, global: &Global, options: Options) -> Result<Project, Failure> {
         let mut db = Database::new(Arc::new(Disk));
-        let file = db.file(&config);
-        if *file.content(&db) == Content::Binary {
-            return Err(Failure::usage(
-                format!("`{config}` is not a text in UTF-8"),
-                "save the file as UTF-8",
-            ));
-        }
-        if program::is_program(&config) {
-            let json = program::evaluate(&directory, &config, global.verbose || global.debug.is_some())?;
-            file.set_content(&mut db).to(Content::Evaluated(json.into()));
-        }
-        let service = Service::new(&db, directory, file, options, Arc::default(), Arc::default());
+        let service = add(&mut db, directory, global, options)?;
         Ok(Project { db, service })
     }
 
@@ -117,6 +98,12 @@ impl Project {
     /// Prints everything that is wrong, and what is `needed`, and counts the errors.
     fn show(&self, needed: Vec<Diagnostic>, global: &Global) -> usize {
         let mut found = self.diagnostics();
+        // A finding that a team has written down stops nothing, here as in `check`.
+        match Baseline::open(None, &global.directory) {
+            Ok(Some(mut baseline)) => drop(baseline.hide(&self.db, self.service, &mut found)),
+            Ok(None) => {}
+            Err(failure) => failure.print(),
+        }
         found.extend(needed);
         found.retain(Diagnostic::is_shown);
         self.print(&found, global)
@@ -134,6 +121,50 @@ fn refuse(errors: usize) -> Result<(), Failure> {
     match errors {
         0 => Ok(()),
         _ => Err(Failure::failed(format!("the service has {errors} {word}"), "mend what is shown above")),
+    }
+}
+
+/// Reads the service in `directory` into a database that others may be in.
+pub fn add(
+    db: &mut Database,
+    directory: &Path,
+    global: &Global,
+    options: Options,
+) -> Result<Service, Failure> {
+    let directory = absolute(directory)?;
+    let config = config_file(&directory, global)?;
+    let file = db.file(&config);
+    if *file.content(db) == Content::Binary {
+        return Err(Failure::usage(format!("`{config}` is not a text in UTF-8"), "save the file as UTF-8"));
+    }
+    if program::is_program(&config) {
+        let json = program::evaluate(&directory, &config, global.verbose || global.debug.is_some())?;
+        file.set_content(db).to(Content::Evaluated(json.into()));
+    }
+    Ok(Service::new(db, directory, file, options, Arc::default(), Arc::default()))
+}
+
+#[allow(dead_code)]
+/// Runs the program again that is the configuration of a service; answers whether it gives something else.
+pub fn evaluate_again(db: &mut Database, service: Service, global: &Global) -> Result<bool, Failure> {
+    let file = service.config(db);
+    let verbose = global.verbose || global.debug.is_some();
+    let json = program::evaluate(service.directory(db), file.path(db), verbose)?;
+    let content = Content::Evaluated(json.into());
+    let changed = *file.content(db) != content;
+    if changed {
+        file.set_content(db).to(content);
+    }
+    Ok(changed)
+}
+
+#[allow(dead_code)]
+/// Forgets what programs have said of a service, so that they are asked again.
+pub fn forget_answers(db: &mut Database, service: Service) {
+    let options = service.options(db);
+    if !options.remote.is_empty() {
+        let options = Options { remote: Arc::default(), ..options.clone() };
+        service.set_options(db).to(options);
     }
 }
 
@@ -183,8 +214,13 @@ fn config_file(directory: &str, global: &Global) -> Result<String, Failure> {
     Ok(config.into())
 }
 
+/// The options of a run: files are shown from the directory that it names.
+pub fn options_from(global: &Global) -> Result<Options, Failure> {
+    Ok(Options { shown_from: Some(absolute(&global.directory)?), ..options(global)? })
+}
+
 /// The options as the compiler takes them.
-pub fn options(global: &Global) -> Result<Options, Failure> {
+fn options(global: &Global) -> Result<Options, Failure> {
     let mut params = BTreeMap::new();
     for param in &global.params {
         match param.split_once('=').filter(|(key, value)| !key.is_empty() && !value.is_empty()) {

@@ -37,6 +37,7 @@ pub mod pipeline;
 pub mod rules;
 pub mod schedule;
 pub mod service;
+pub mod several;
 pub mod shape;
 pub mod stages;
 pub mod value;

@@ -98,7 +98,7 @@ fn code(code: &Code) -> String {
 fn list() -> String {
     let row = |name: &str, text: &str| format!("  {name:<26} {text}\n");
     let mut out = String::from("Rules\n");
-    RULES.iter().for_each(|it| out += &row(it.id, it.summary));
+    RULES.iter().for_each(|it| out += &format!("  {:<26} {:<8} {}\n", it.id, it.level.word(), it.summary));
     out += "\nEvents\n";
     KINDS.iter().for_each(|it| {
         out +=

@@ -8,7 +8,6 @@ use std::path::Path as FilePath;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use similar::{ChangeTag, TextDiff};
 use slsc_core::cfn::Template;
 use slsc_core::db::{Content, Database, Db as _, Options, Service, System};
 use slsc_core::diagnostic::Place;
@@ -19,6 +18,7 @@ use slsc_core::value::Value;
 use slsc_core::{pipeline, rules};
 
 use crate::args::{Global, Migrate};
+use crate::diff::unified;
 use crate::files;
 use crate::output::{self, Failure};
 use crate::project::Project;
@@ -227,28 +227,6 @@ fn diff(migration: &Migration, global: &Global) -> String {
     let mut out = unified(shown(&migration.config), &migration.old, &migration.new, color);
     if let Some((path, text)) = &migration.env_file {
         out.push_str(&unified(shown(path), text, "", color));
-    }
-    out
-}
-
-fn unified(name: &str, old: &str, new: &str, color: bool) -> String {
-    let diff = TextDiff::from_lines(old, new);
-    let target = if new.is_empty() { "/dev/null".to_owned() } else { format!("b/{name}") };
-    let mut out = format!("--- a/{name}\n+++ {target}\n");
-    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
-        out.push_str(&format!("{}\n", hunk.header()));
-        for change in hunk.iter_changes() {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ("-", "\u{1b}[31m"),
-                ChangeTag::Insert => ("+", "\u{1b}[32m"),
-                ChangeTag::Equal => (" ", ""),
-            };
-            let line = change.value().trim_end_matches(['\n', '\r']);
-            match color && !style.is_empty() {
-                true => out.push_str(&format!("{style}{sign}{line}\u{1b}[0m\n")),
-                false => out.push_str(&format!("{sign}{line}\n")),
-            }
-        }
     }
     out
 }

@@ -208,10 +208,11 @@ fn indented_below(name: &EcoString, object: &Object, cx: &Checker) -> Option<Fix
     let all = keys.len() + 1 == object.len();
     let plain = keys.iter().all(|key| object.get(key).is_some_and(on_one_line));
     let edit = |key: &&EcoString| Edit { at: Place::key(cx.path.join(*key)), text: eco_format!("  {key}") };
-    // The service is refused as it is, so it can change nothing else.
+    // A service that is refused as it is changes in nothing else.
+    let stops = cx.level == Some(Severity::Error);
     (all && plain).then(|| Fix {
         title: eco_format!("indent them below `{name}`"),
-        safe: true,
+        safe: stops,
         edits: keys.iter().map(edit).collect(),
     })
 }
