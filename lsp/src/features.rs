@@ -7,5 +7,6 @@ pub mod definition;
 pub mod diagnostics;
 pub mod hover;
 pub mod rename;
+pub mod resource;
 pub mod schedule;
 pub mod variable;

@@ -65,7 +65,17 @@ rules! {
     BETA_KEY "beta-key" Warning "A key of the betas has another name or place." [];
     BETA_LOGICAL_ID "beta-logical-id" Warning "A resource is called as the betas called it." [];
     BETA_VARIABLE "beta-variable" Warning "A variable comes from `serverless.env.yml`." [];
+    CFN_CONFLICTING_PROPERTIES "cfn-conflicting-properties" Error "Properties of a resource exclude each other." [];
+    CFN_DEPRECATED "cfn-deprecated" Warning "AWS has deprecated a resource type or a property." [];
     CFN_FUNCTION "cfn-function" Error "A function of CloudFormation is not written as it is taken." [];
+    CFN_INVALID_FORMAT "cfn-invalid-format" Error "A property of a resource is not in the form that AWS takes." [];
+    CFN_MISSING_PROPERTY "cfn-missing-property" Error "A resource lacks a property that it must have." [];
+    CFN_OUT_OF_RANGE "cfn-out-of-range" Error "A property of a resource is out of its limits." [];
+    CFN_READ_ONLY "cfn-read-only" Error "A property is set that AWS sets itself." [];
+    CFN_UNKNOWN_PROPERTY "cfn-unknown-property" Error "A resource has no such property." [];
+    CFN_UNKNOWN_TYPE "cfn-unknown-type" Error "There is no such resource type." [];
+    CFN_UNKNOWN_VALUE "cfn-unknown-value" Error "A property of a resource has a value that AWS does not know." [];
+    CFN_WRONG_TYPE "cfn-wrong-type" Error "A property of a resource has a value of the wrong kind." [];
     CIRCULAR_DEPENDENCY "circular-dependency" Error "Resources refer to each other in a circle." [];
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];

@@ -10,7 +10,7 @@ use slsc_core::shape::{Field, Shape};
 use slsc_core::value::Value;
 use slsc_core::variables::sources::SOURCES;
 
-use super::beta;
+use super::{beta, resource};
 use crate::cursor::{self, Cursor, CursorKind};
 
 /// A proposal.
@@ -59,6 +59,9 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Vec<Pro
             }
             _ => {}
         }
+    }
+    if let Some(found) = resource::complete(db, service, file, &path, &kind) {
+        return found;
     }
     match kind {
         CursorKind::Variable { prefix } => variable(db, service, &prefix),

@@ -12,7 +12,7 @@ use slsc_core::shape::Shape;
 use slsc_core::value::Value;
 use slsc_core::variables::sources;
 
-use super::{beta, schedule, variable};
+use super::{beta, resource, schedule, variable};
 
 /// What is shown, and for which characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize, now: i64) 
     of_beta_variable(db, service, file, offset)
         .or_else(|| of_variable(db, service, file, offset))
         .or_else(|| schedule::at(db, service, file, offset, now))
+        .or_else(|| resource::hover(db, service, file, offset))
         .or_else(|| of_key(db, service, file, offset))
 }
 

@@ -11,6 +11,7 @@ pub mod pattern;
 pub use node::{Kinds, Node, Pattern, Word};
 
 use crate::diagnostic;
+use crate::path::Segment;
 use facts::{At, Header, List};
 
 /// The words of a type.
@@ -103,6 +104,21 @@ impl ResourceType {
     /// A property by its name.
     pub fn property(self, name: &str) -> Option<Node> {
         self.root().property(name)
+    }
+
+    /// What may be written at `path`, from `Properties` on: several where alternatives differ.
+    pub fn nodes_at(self, path: &[Segment]) -> Vec<Node> {
+        let mut nodes = vec![self.root()];
+        let mut steps = path.iter();
+        while let Some(step) = steps.next() {
+            // The branches of a condition stand where its value does.
+            if *step == Segment::from("Fn::If") {
+                steps.next();
+                continue;
+            }
+            nodes = nodes.into_iter().flat_map(|it| it.alternatives()).flat_map(|it| it.step(step)).collect();
+        }
+        nodes.into_iter().flat_map(Node::alternatives).collect()
     }
 
     /// What `Fn::GetAtt` gives for `name`, such as `Arn` or `Endpoint.Address`. For [`ResourceType::has_open_attributes`]

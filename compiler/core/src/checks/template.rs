@@ -10,7 +10,9 @@ mod parameters;
 mod places;
 mod plain_sub;
 mod plugins;
+mod properties;
 mod references;
+mod resource_type;
 
 use index::Index;
 
@@ -104,4 +106,6 @@ pub const CHECKS: &[Check] = &[
     functions::check,
     functions::check_variables,
     plain_sub::check,
+    resource_type::check,
+    properties::check,
 ];

@@ -1,6 +1,8 @@
 //! What may be written at one place of a resource.
 
 use super::facts::{self, At, List};
+use super::pattern;
+use crate::path::Segment;
 
 /// The kinds of values that a place takes. Several may be taken; none is said where any is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -332,6 +334,36 @@ impl Node {
     pub fn condition(self) -> Option<(Node, Node, Node)> {
         let mut branches = self.children(Field::Condition);
         Some((branches.next()?, branches.next()?, branches.next()?))
+    }
+
+    /// The node and all that hold at the same place: alternatives, and what depends on conditions.
+    pub fn alternatives(self) -> Vec<Node> {
+        let mut found = vec![self];
+        let mut next = 0;
+        while let Some(node) = found.get(next).copied() {
+            next += 1;
+            let branches = node.condition().into_iter().flat_map(|it| [it.1, it.2]);
+            for part in node.all_of().chain(node.any_of()).chain(node.one_of()).chain(branches) {
+                if !found.contains(&part) {
+                    found.push(part);
+                }
+            }
+        }
+        found
+    }
+
+    /// What may be written one step below.
+    pub(super) fn step(self, step: &Segment) -> Option<Node> {
+        match step {
+            Segment::Index(_) => self.items(),
+            Segment::Key(key) => self
+                .property(key)
+                .or_else(|| {
+                    let mut patterns = self.pattern_properties();
+                    patterns.find(|(it, _)| pattern::fits_one(*it, key)).map(|it| it.1)
+                })
+                .or_else(|| self.additional()),
+        }
     }
 
     /// What keys must be.

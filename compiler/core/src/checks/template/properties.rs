@@ -1,0 +1,131 @@
+//! The properties of the user's own resources, held against what CloudFormation knows of their types.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
+
+mod report;
+mod value;
+mod walk;
+
+use ecow::{EcoString, eco_format};
+
+use super::{Facts, resource_type};
+use crate::cfn::schema::{self, ResourceType};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::path::{Path, Segment};
+use crate::rules;
+use crate::value::{Object, Value};
+use report::Written;
+use walk::{Finding, Problem, Walk};
+
+/// Finds properties that AWS does not take.
+pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    if resource_type::has_macros(facts) {
+        return;
+    }
+    for id in resource_type::own_ids(facts) {
+        let Some(resource) = facts.section("Resources").and_then(|it| it.get(&id)) else { continue };
+        let Some(kind) = resource.get("Type").and_then(Value::as_str).and_then(schema::resource_type) else {
+            continue;
+        };
+        check_resource(facts, &id, resource, kind, found);
+    }
+}
+
+fn check_resource(
+    facts: &Facts<'_>,
+    id: &EcoString,
+    resource: &Value,
+    kind: ResourceType,
+    found: &mut Vec<Diagnostic>,
+) {
+    let empty = Value::from(Object::new());
+    let properties = resource.get("Properties").unwrap_or(&empty);
+    let root = Path::from([Segment::from(id), Segment::from("Properties")]);
+    let mut walk = Walk::new(root.clone());
+    walk.visit(kind.root(), properties);
+    let mut seen: Vec<(Path, bool)> = Vec::new();
+    for finding in walk::without_consequences(walk.found) {
+        // Where several rules find fault with one place the first says enough.
+        let is_missing = matches!(finding.problem, Problem::Missing(_));
+        if seen.contains(&(finding.path.clone(), is_missing)) && !is_missing {
+            continue;
+        }
+        seen.push((finding.path.clone(), is_missing));
+        found.extend(place(facts, &finding, kind).map(|at| report::diagnostic(&finding, &at)));
+    }
+    for path in kind.read_only().filter(|it| !kind.create_only().any(|other| other == *it)) {
+        for path in matches(properties, &root, path) {
+            found.extend(read_only(facts, &path, kind));
+        }
+    }
+    for path in kind.deprecated() {
+        for path in matches(properties, &root, path) {
+            found.extend(deprecated(facts, &path, kind));
+        }
+    }
+}
+
+/// Where the user wrote what a finding is about; `None` if it is generated. What is missing is missing in the nearest
+/// mapping that was written.
+fn place(facts: &Facts<'_>, finding: &Finding, kind: ResourceType) -> Option<Written> {
+    let segments = finding.path.segments();
+    let below = segments.get(2..).unwrap_or_default().to_vec();
+    let of_mapping = matches!(finding.problem, Problem::Missing(_) | Problem::Needs(..));
+    let mut path = facts.written("Resources", segments);
+    if of_mapping && path.is_none() && segments.len() == 2 {
+        path = facts.written("Resources", segments.get(..1)?);
+    }
+    if let Problem::Needs(name, _) = finding.problem {
+        path = path.map(|it| it.join(name));
+    }
+    Some(Written { path: path?, below, kind })
+}
+
+/// The places that a path such as `Rules.*.Name` of a schema means in a value.
+fn matches(value: &Value, at: &Path, pattern: &str) -> Vec<Path> {
+    let mut places = vec![(at.clone(), value)];
+    for step in pattern.split('.') {
+        let mut next = Vec::new();
+        for (path, value) in places {
+            match (step, value) {
+                ("*", Value::Array(items)) => {
+                    next.extend(items.iter().enumerate().map(|(index, it)| (path.join(index), it)));
+                }
+                ("*", Value::Object(object)) => {
+                    next.extend(object.iter().map(|(key, it)| (path.join(key), it)))
+                }
+                (key, Value::Object(object)) => next.extend(object.get(key).map(|it| (path.join(key), it))),
+                _ => {}
+            }
+        }
+        places = next;
+    }
+    places
+        .into_iter()
+        .filter(|(_, it)| matches!(value::known(it), value::Known::Value(_)))
+        .map(|it| it.0)
+        .collect()
+}
+
+fn read_only(facts: &Facts<'_>, path: &Path, kind: ResourceType) -> Option<Diagnostic> {
+    let at = Place::key(facts.written("Resources", path.segments())?);
+    let name = path.last()?;
+    let message = eco_format!("AWS sets `{name}` of `{}` itself", kind.name());
+    Some(
+        Diagnostic::new(&rules::CFN_READ_ONLY, at, message)
+            .why("it can be read, not set")
+            .help(eco_format!("remove `{name}`; read it by `!GetAtt` or `!Ref`"))
+            .page(kind.link()),
+    )
+}
+
+fn deprecated(facts: &Facts<'_>, path: &Path, kind: ResourceType) -> Option<Diagnostic> {
+    let at = Place::key(facts.written("Resources", path.segments())?);
+    let name = path.last()?;
+    let message = eco_format!("`{name}` of `{}` is deprecated", kind.name());
+    Some(
+        Diagnostic::new(&rules::CFN_DEPRECATED, at, message)
+            .help("look for what replaces it in AWS's documentation")
+            .page(kind.link()),
+    )
+}

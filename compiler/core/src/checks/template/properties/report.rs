@@ -1,0 +1,275 @@
+//! What is said of a property that does not fit.
+
+use ecow::{EcoString, eco_format};
+
+use super::walk::{Finding, Problem};
+use crate::cfn::schema::{ResourceType, docs};
+use crate::diagnostic::{Diagnostic, Place, Rule, Severity, nearest};
+use crate::path::{Path, Segment};
+use crate::rules;
+use crate::shape::check::shorten;
+
+/// Where a finding was written.
+pub struct Written {
+    /// The place in the configuration.
+    pub path: Path,
+    /// Its path from the properties of the resource on.
+    pub below: Vec<Segment>,
+    /// The type of the resource.
+    pub kind: ResourceType,
+}
+
+impl Written {
+    /// The property that is meant, as one writes it to a colleague: `RedrivePolicy.maxReceiveCount`.
+    fn property(&self) -> EcoString {
+        let names: Vec<&str> = self.keys().collect();
+        names.join(".").into()
+    }
+
+    /// The keys without the places in lists and the branches of conditions.
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        self.below.iter().filter_map(|it| match it {
+            Segment::Key(key) if key != "Fn::If" => Some(key.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What holds the property: the type, or another property of it.
+    fn holder(&self) -> EcoString {
+        let mut keys: Vec<&str> = self.keys().collect();
+        keys.pop();
+        match keys.last() {
+            Some(last) => eco_format!("`{last}` of `{}`", self.kind.name()),
+            None => eco_format!("`{}`", self.kind.name()),
+        }
+    }
+
+    /// The mapping that misses something.
+    fn mapping(&self) -> EcoString {
+        match self.keys().last() {
+            Some(last) => eco_format!("`{last}` of `{}`", self.kind.name()),
+            None => eco_format!("`{}`", self.kind.name()),
+        }
+    }
+
+    /// The page that says what is taken.
+    fn link(&self) -> String {
+        let page = docs::page(self.kind);
+        let found = page.and_then(|it| it.property(self.keys()));
+        found.map_or_else(|| self.kind.link(), |it| it.link)
+    }
+
+    fn at_key(&self) -> Place {
+        Place::key(self.path.clone())
+    }
+
+    fn at_value(&self) -> Place {
+        Place::value(self.path.clone())
+    }
+}
+
+/// The diagnostic of a finding.
+pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
+    let mut diagnostic = match &finding.problem {
+        Problem::UnknownProperty(name, known) => unknown(name, known, at),
+        Problem::Unwanted(name) => {
+            let message = eco_format!("`{name}` must not be set here");
+            made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_key(), message)
+                .why(eco_format!("another property of {} excludes it", at.holder()))
+                .help(eco_format!("remove `{name}`, or the property that excludes it"))
+        }
+        Problem::Missing(names) => missing(names, at),
+        Problem::Needs(name, other) => {
+            let message = eco_format!("`{name}` needs `{other}` beside it");
+            made(&rules::CFN_MISSING_PROPERTY, at.at_key(), message).help(eco_format!("add `{other}`"))
+        }
+        Problem::OnlyOne(names) => {
+            let message = eco_format!("{} exclude each other", list(names, "and"));
+            made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_key(), message)
+                .why(eco_format!("{} takes one of them only", at.holder()))
+                .help("keep one of them")
+        }
+        Problem::Kind(kinds, noun) => {
+            let message = eco_format!("`{}` takes {}, not {noun}", at.property(), kinds.noun());
+            made(&rules::CFN_WRONG_TYPE, at.at_value(), message)
+        }
+        Problem::Word(text, words) => match (words.as_slice(), finding.because.is_empty()) {
+            ([only], false) => {
+                let message = eco_format!("`{}` must be `{only}`, not `{}`", at.property(), short(text));
+                made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_value(), message)
+                    .help(eco_format!("write `{only}`, or remove it"))
+            }
+            _ => word(text, words, at),
+        },
+        Problem::Refused(text) => {
+            made(&rules::CFN_UNKNOWN_VALUE, at.at_key(), eco_format!("`{text}` is not taken here"))
+                .why("AWS keeps it for itself")
+                .help("use another one")
+        }
+        Problem::Range(number, least, most) => {
+            let number = crate::value::number_to_string(*number);
+            let limits = limits(least.map(number_text), most.map(number_text));
+            made(&rules::CFN_OUT_OF_RANGE, at.at_value(), eco_format!("`{}` is {number}", at.property()))
+                .why(eco_format!("it takes {limits}"))
+        }
+        Problem::Multiple(number, unit) => {
+            let (number, unit) = (number_text(*number), number_text(*unit));
+            made(&rules::CFN_OUT_OF_RANGE, at.at_value(), eco_format!("`{}` is {number}", at.property()))
+                .why(eco_format!("it takes multiples of {unit}"))
+        }
+        Problem::Count(count, least, most, what) => {
+            let limits = limits(least.map(|it| eco_format!("{it}")), most.map(|it| eco_format!("{it}")));
+            let message = eco_format!("`{}` has {count} {what}", at.property());
+            made(&rules::CFN_OUT_OF_RANGE, at.at_value(), message).why(eco_format!("it takes {limits}"))
+        }
+        Problem::Form(text, form) => {
+            let message = eco_format!("`{}` is not in the form that `{}` takes", short(text), at.property());
+            let found = made(&rules::CFN_INVALID_FORMAT, at.at_value(), message);
+            if form.len() <= 120 { found.why(eco_format!("it has to match `{form}`")) } else { found }
+        }
+        Problem::Name(text, names) => {
+            let nouns: Vec<EcoString> = names.iter().map(|it| noun(it)).collect();
+            let message = eco_format!("`{}` is not {}", short(text), nouns.join(" or "));
+            made(&rules::CFN_INVALID_FORMAT, at.at_value(), message)
+                .help("write it in full, or refer to the resource by `!Ref` or `!GetAtt`")
+        }
+        Problem::Twice(_) => {
+            made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_value(), "the list holds the same item twice")
+                .why(eco_format!("the items of {} must differ", at.holder()))
+                .help("remove one of them")
+        }
+    };
+    if !finding.because.is_empty() && !matches!(finding.problem, Problem::Form(..)) {
+        let because: Vec<&str> = finding.because.iter().copied().filter(|it| *it != last(at)).collect();
+        if !because.is_empty() {
+            diagnostic = diagnostic.why(eco_format!("{} decides that", list(&because, "or")));
+        }
+    }
+    if finding.doubtful || is_doubtful(finding) {
+        diagnostic.severity = Severity::Warning;
+    }
+    diagnostic.page(at.link())
+}
+
+fn last(at: &Written) -> &str {
+    at.keys().last().unwrap_or_default()
+}
+
+/// What AWS takes in some cases: buckets of before 2023 keep lists of access without saying who owns the objects, and
+/// an id that begins as one may stand for one.
+fn is_doubtful(finding: &Finding) -> bool {
+    match &finding.problem {
+        Problem::Missing(names) => names.contains(&"OwnershipControls"),
+        Problem::Name(text, _) => {
+            ["arn:", "sg-", "subnet-", "vpc-", "ami-", "alias/"].iter().any(|it| text.starts_with(it))
+        }
+        _ => false,
+    }
+}
+
+fn made(rule: &'static Rule, at: Place, message: impl Into<EcoString>) -> Diagnostic {
+    Diagnostic::new(rule, at, message)
+}
+
+fn unknown(name: &str, known: &[&'static str], at: &Written) -> Diagnostic {
+    let message = eco_format!("{} has no property `{name}`", at.holder());
+    let found = made(&rules::CFN_UNKNOWN_PROPERTY, at.at_key(), message);
+    match nearest(name, known.iter().copied()) {
+        Some(near) => found.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("rename to `{near}`"),
+            near.eq_ignore_ascii_case(name),
+            at.at_key(),
+            near,
+        ),
+        None if at.keys().count() > 1 && at.kind.property(name).is_some() => {
+            found.help(eco_format!("`{name}` is a property of the resource itself: indent it less"))
+        }
+        None if known.len() <= 8 => found.help(eco_format!("it has {}", list(known, "and"))),
+        None => found.help("look for its name in AWS's documentation, or remove it"),
+    }
+}
+
+fn missing(names: &[&'static str], at: &Written) -> Diagnostic {
+    let message = match names {
+        [name] => eco_format!("`{name}` is missing in {}", at.mapping()),
+        names => eco_format!("{} is missing in {}", list(names, "or"), at.mapping()),
+    };
+    let help = match names {
+        [name] => eco_format!("add `{name}`"),
+        _ => "add one of them".into(),
+    };
+    made(&rules::CFN_MISSING_PROPERTY, at.at_key(), message).help(help)
+}
+
+fn word(text: &str, words: &[EcoString], at: &Written) -> Diagnostic {
+    let message = eco_format!("`{}` is no value of `{}`", short(text), at.property());
+    let found = made(&rules::CFN_UNKNOWN_VALUE, at.at_value(), message);
+    let near = nearest(text, words.iter().map(EcoString::as_str));
+    match (near, words) {
+        (Some(near), [_, _, ..]) => found.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("replace with `{near}`"),
+            false,
+            at.at_value(),
+            near,
+        ),
+        (_, [only]) => found.help(eco_format!("write `{only}`")),
+        (_, words) if words.len() <= 12 => {
+            let words: Vec<&str> = words.iter().map(EcoString::as_str).collect();
+            found.help(eco_format!("write one of {}", list(&words, "or")))
+        }
+        _ => found.help("look for its values in AWS's documentation"),
+    }
+}
+
+/// What a string of a format is.
+fn noun(format: &str) -> EcoString {
+    let (kind, part) = format.rsplit_once('.').unwrap_or((format, ""));
+    let words = match kind {
+        "AWS::KMS::Key" => "KMS key",
+        "AWS::KMS::Alias" => "KMS alias",
+        "AWS::IAM::Role" => "role",
+        "AWS::EC2::VPC" => "VPC",
+        "AWS::EC2::SecurityGroup" => "security group",
+        "AWS::EC2::Image" => "machine image",
+        "AWS::Lambda::Function" => "function",
+        "AWS::ACM::Certificate" => "certificate",
+        "AWS::Logs::LogGroup" => "log group",
+        "AWS::SNS::Topic" => "topic",
+        "AWS::S3::Bucket" => "bucket",
+        "AWS::EC2::Subnet" => "subnet",
+        other => other,
+    };
+    match part {
+        "Arn" => eco_format!("the ARN of a {words}"),
+        "Id" => eco_format!("the id of a {words}"),
+        _ => eco_format!("the name of a {words}"),
+    }
+}
+
+fn number_text(number: f64) -> EcoString {
+    crate::value::number_to_string(number)
+}
+
+fn limits(least: Option<EcoString>, most: Option<EcoString>) -> EcoString {
+    match (least, most) {
+        (Some(least), Some(most)) if least == most => eco_format!("{least} only"),
+        (Some(least), Some(most)) => eco_format!("{least} to {most}"),
+        (Some(least), None) => eco_format!("{least} at least"),
+        (None, Some(most)) => eco_format!("{most} at most"),
+        (None, None) => "others".into(),
+    }
+}
+
+fn short(text: &str) -> EcoString {
+    shorten(text)
+}
+
+/// Names as words: `` `a`, `b` and `c` ``.
+fn list(names: &[&str], word: &str) -> String {
+    let names: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} {word} {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,599 @@
+//! Holds a value against what may be written at its place, and collects what does not fit.
+//!
+//! What CloudFormation decides later is neither right nor wrong: three answers are possible, and only a certain no is
+//! reported. Conditions between properties are first judged in silence.
+
+use ecow::EcoString;
+
+use super::value::{self, Known, Presence, known, presence};
+use crate::cfn::schema::pattern;
+use crate::cfn::schema::{Kinds, Node, Word, format};
+use crate::diagnostic::nearest;
+use crate::path::{Path, Segment};
+use crate::value::{Object, Value};
+
+/// Whether a value fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Fits,
+    /// It does not.
+    Fails,
+    /// That is decided later.
+    Open,
+}
+
+impl Verdict {
+    fn and(self, other: Verdict) -> Verdict {
+        match (self, other) {
+            (Verdict::Fails, _) | (_, Verdict::Fails) => Verdict::Fails,
+            (Verdict::Open, _) | (_, Verdict::Open) => Verdict::Open,
+            _ => Verdict::Fits,
+        }
+    }
+}
+
+/// What does not fit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    /// No property has this name; those that there are.
+    UnknownProperty(EcoString, Vec<&'static str>),
+    /// A property is there that must not be.
+    Unwanted(EcoString),
+    /// Properties must be there; any one of them does if there are several.
+    Missing(Vec<&'static str>),
+    /// A property needs others.
+    Needs(&'static str, &'static str),
+    /// Only one of these may be there.
+    OnlyOne(Vec<&'static str>),
+    /// A value is of another kind.
+    Kind(Kinds, &'static str),
+    /// A value is none of these words.
+    Word(EcoString, Vec<EcoString>),
+    /// A value is one that must not be used.
+    Refused(EcoString),
+    /// A number is out of its limits.
+    Range(f64, Option<f64>, Option<f64>),
+    /// A number is no multiple of another.
+    Multiple(f64, f64),
+    /// A string, a list or a mapping is too short or too long: its count, the limits, what is counted.
+    Count(usize, Option<usize>, Option<usize>, &'static str),
+    /// A string has another form; the form as AWS writes it.
+    Form(EcoString, &'static str),
+    /// A string does not name what it must name, such as `AWS::IAM::Role.Arn`.
+    Name(EcoString, Vec<&'static str>),
+    /// Two items of a list are the same; which was first.
+    Twice(u32),
+}
+
+/// What was found at a place.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The place.
+    pub path: Path,
+    /// What is wrong there.
+    pub problem: Problem,
+    /// Whether AWS may take it after all.
+    pub doubtful: bool,
+    /// The properties that decide that it is wrong, where others do.
+    pub because: Vec<&'static str>,
+}
+
+/// Leaves out what follows from another finding: a property is missing where its name is misspelt.
+pub fn without_consequences(found: Vec<Finding>) -> Vec<Finding> {
+    let misspelt: Vec<(Path, &'static str)> = found
+        .iter()
+        .filter_map(|it| match &it.problem {
+            Problem::UnknownProperty(name, known) => {
+                Some((it.path.parent(), nearest(name, known.iter().copied())?))
+            }
+            _ => None,
+        })
+        .collect();
+    let follows = |it: &Finding| match &it.problem {
+        Problem::Missing(names) => misspelt.iter().any(|(at, name)| *at == it.path && names.contains(name)),
+        Problem::Needs(_, other) => misspelt.iter().any(|(at, name)| *at == it.path && name == other),
+        _ => false,
+    };
+    found.iter().filter(|it| !follows(it)).cloned().collect()
+}
+
+/// A walk through the properties of a resource.
+pub struct Walk {
+    /// Where it is.
+    pub path: Path,
+    /// What it has found.
+    pub found: Vec<Finding>,
+    silent: bool,
+    doubtful: bool,
+    because: Vec<&'static str>,
+    depth: u32,
+}
+
+/// Schemas that refer to themselves are followed as deep as anybody writes.
+const DEEPEST: u32 = 100;
+
+impl Walk {
+    /// A walk that begins at `path`.
+    pub fn new(path: Path) -> Walk {
+        Walk { path, found: Vec::new(), silent: false, doubtful: false, because: Vec::new(), depth: 0 }
+    }
+
+    fn fail(&mut self, problem: impl FnOnce() -> Problem) -> Verdict {
+        if !self.silent {
+            self.found.push(Finding {
+                path: self.path.clone(),
+                problem: problem(),
+                doubtful: self.doubtful,
+                because: self.because.clone(),
+            });
+        }
+        Verdict::Fails
+    }
+
+    fn below<R>(&mut self, segment: impl Into<Segment>, look: impl FnOnce(&mut Walk) -> R) -> R {
+        self.path.push(segment);
+        let result = look(self);
+        self.path.pop();
+        result
+    }
+
+    /// The verdict without reports.
+    fn judge(&mut self, node: Node, value: &Value) -> Verdict {
+        let was = std::mem::replace(&mut self.silent, true);
+        let verdict = self.visit(node, value);
+        self.silent = was;
+        verdict
+    }
+
+    /// What would be reported.
+    fn reports(&mut self, node: Node, value: &Value) -> Vec<Finding> {
+        let was = (std::mem::take(&mut self.found), std::mem::replace(&mut self.silent, false));
+        self.visit(node, value);
+        let reports = std::mem::replace(&mut self.found, was.0);
+        self.silent = was.1;
+        reports
+    }
+
+    /// Holds `value` against `node`.
+    pub fn visit(&mut self, node: Node, value: &Value) -> Verdict {
+        if self.depth >= DEEPEST {
+            return Verdict::Open;
+        }
+        self.depth += 1;
+        let verdict = self.visit_known(node, value);
+        self.depth -= 1;
+        verdict
+    }
+
+    fn visit_known(&mut self, node: Node, value: &Value) -> Verdict {
+        match known(value) {
+            Known::Open => Verdict::Open,
+            Known::Nothing => Verdict::Fits,
+            Known::Either(yes, no) => self.below("Fn::If", |walk| {
+                let one = walk.below(1usize, |walk| walk.visit(node, yes));
+                let other = walk.below(2usize, |walk| walk.visit(node, no));
+                if one == other { one } else { Verdict::Open }
+            }),
+            Known::Value(value) => self.visit_value(node, value),
+        }
+    }
+
+    fn visit_value(&mut self, node: Node, value: &Value) -> Verdict {
+        let was = self.doubtful;
+        self.doubtful |= node.is_warning();
+        if node.is_never() {
+            let name = self.path.last().map(|it| EcoString::from(it.to_string())).unwrap_or_default();
+            let verdict = self.fail(|| Problem::Unwanted(name));
+            self.doubtful = was;
+            return verdict;
+        }
+        let verdict = if value::takes(node.kinds(), value) {
+            let own = match value {
+                Value::Object(object) => self.object(node, object),
+                Value::Array(items) => self.list(node, items),
+                _ => self.scalar(node, value),
+            };
+            own.and(self.combined(node, value))
+        } else {
+            self.fail(|| Problem::Kind(node.kinds(), value.noun()))
+        };
+        self.doubtful = was;
+        verdict
+    }
+
+    // --- Mappings -----------------------------------------------------------------------------------------------
+
+    fn object(&mut self, node: Node, object: &Object) -> Verdict {
+        let mut verdict = Verdict::Fits;
+        let open = value::is_open(object);
+        for (key, entry) in object.iter().filter(|(key, _)| !key.starts_with("Fn::")) {
+            let one = self.below(key, |walk| walk.entry(node, key, entry, open));
+            verdict = verdict.and(one);
+        }
+        let sets = self.sets(node, object);
+        verdict = verdict.and(if open && sets == Verdict::Fails { Verdict::Open } else { sets });
+        let (least, most) = node.property_count();
+        let count = object.len();
+        if !open && (least.is_some_and(|it| count < it) || most.is_some_and(|it| count > it)) {
+            verdict = self.fail(|| Problem::Count(count, least, most, "entries"));
+        }
+        verdict
+    }
+
+    fn entry(&mut self, node: Node, key: &EcoString, entry: &Value, open: bool) -> Verdict {
+        let mut verdict = Verdict::Fits;
+        if let Some(names) = node.property_names() {
+            verdict = self.judge(names, &Value::String(key.clone()));
+            if verdict == Verdict::Fails {
+                return self.fail(|| Problem::Refused(key.clone()));
+            }
+        }
+        if matches!(known(entry), Known::Nothing) {
+            return verdict;
+        }
+        if let Some(property) = node.property(key) {
+            return verdict.and(self.visit(property, entry));
+        }
+        let mut patterns = node.pattern_properties().filter(|(it, _)| pattern::fits_one(*it, key));
+        if let Some((_, property)) = patterns.next() {
+            return verdict.and(self.visit(property, entry));
+        }
+        if let Some(property) = node.additional() {
+            return verdict.and(self.visit(property, entry));
+        }
+        if node.is_closed() && !open {
+            return self
+                .fail(|| Problem::UnknownProperty(key.clone(), node.properties().map(|it| it.0).collect()));
+        }
+        verdict
+    }
+
+    /// Sets of properties: what must be there, and what must not be there together.
+    fn sets(&mut self, node: Node, object: &Object) -> Verdict {
+        // What a function beside the others brings is not known.
+        let was = self.silent;
+        self.silent |= value::is_open(object);
+        let mut verdict = Verdict::Fits;
+        for name in node.required() {
+            let one = self.must(presence(object, name), || Problem::Missing(vec![name]));
+            verdict = verdict.and(one);
+        }
+        let any: Vec<&'static str> = node.required_or().collect();
+        if !any.is_empty() {
+            verdict = verdict.and(self.must(most(object, &any), || Problem::Missing(any.clone())));
+        }
+        let one: Vec<&'static str> = node.required_xor().collect();
+        if !one.is_empty() {
+            verdict = verdict.and(self.exactly_one(object, &one));
+        }
+        for (name, needed) in node.dependent_required() {
+            if presence(object, name) == Presence::Present {
+                for other in needed {
+                    let one = self.must(presence(object, other), || Problem::Needs(name, other));
+                    verdict = verdict.and(one);
+                }
+            }
+        }
+        for (name, excluded) in node.dependent_excluded() {
+            if presence(object, name) == Presence::Present {
+                let both: Vec<&'static str> =
+                    excluded.filter(|it| presence(object, it) == Presence::Present).collect();
+                if let Some(other) = both.first() {
+                    verdict = self.below(name, |walk| walk.fail(|| Problem::OnlyOne(vec![name, other])));
+                }
+            }
+        }
+        self.silent = was;
+        verdict
+    }
+
+    fn must(&mut self, presence: Presence, problem: impl FnOnce() -> Problem) -> Verdict {
+        match presence {
+            Presence::Present => Verdict::Fits,
+            Presence::Maybe => Verdict::Open,
+            Presence::Absent => self.fail(problem),
+        }
+    }
+
+    fn exactly_one(&mut self, object: &Object, names: &[&'static str]) -> Verdict {
+        let there: Vec<&'static str> =
+            names.iter().copied().filter(|it| presence(object, it) == Presence::Present).collect();
+        match there.as_slice() {
+            [] => self.must(most(object, names), || Problem::Missing(names.to_vec())),
+            [_] => Verdict::Fits,
+            [.., last] => {
+                let last = *last;
+                self.below(last, |walk| walk.fail(|| Problem::OnlyOne(there.clone())))
+            }
+        }
+    }
+
+    // --- Lists --------------------------------------------------------------------------------------------------
+
+    fn list(&mut self, node: Node, items: &[Value]) -> Verdict {
+        let mut verdict = Verdict::Fits;
+        if let Some(item) = node.items() {
+            for (index, value) in items.iter().enumerate() {
+                verdict = verdict.and(self.below(index, |walk| walk.visit(item, value)));
+            }
+        }
+        let certain = items.iter().all(|it| of_list(it));
+        let (least, most) = node.item_count();
+        let count = items.len();
+        if certain && (least.is_some_and(|it| count < it) || most.is_some_and(|it| count > it)) {
+            verdict = self.fail(|| Problem::Count(count, least, most, "items"));
+        }
+        if node.is_unique() {
+            verdict = verdict.and(self.unique(items));
+        }
+        let keys: Vec<&'static str> = node.unique_keys().collect();
+        if !keys.is_empty() {
+            let parts =
+                items.iter().map(|it| it.as_object().map(|it| keys.iter().map(|key| it.get(key)).collect()));
+            let parts: Vec<Option<Vec<Option<&Value>>>> = parts.collect();
+            for (index, part) in parts.iter().enumerate() {
+                let first = parts.iter().take(index).position(|it| it.is_some() && it == part);
+                if let Some(first) = first.and_then(|it| u32::try_from(it).ok()) {
+                    verdict = self.below(index, |walk| walk.fail(|| Problem::Twice(first)));
+                }
+            }
+        }
+        verdict
+    }
+
+    fn unique(&mut self, items: &[Value]) -> Verdict {
+        let mut verdict = Verdict::Fits;
+        for (index, item) in items.iter().enumerate().filter(|(_, it)| matches!(known(it), Known::Value(_))) {
+            let first = items.iter().take(index).position(|it| it == item);
+            if let Some(first) = first.and_then(|it| u32::try_from(it).ok()) {
+                verdict = self.below(index, |walk| walk.fail(|| Problem::Twice(first)));
+            }
+        }
+        verdict
+    }
+
+    // --- Scalars ------------------------------------------------------------------------------------------------
+
+    fn scalar(&mut self, node: Node, value: &Value) -> Verdict {
+        let Some(text) = value::text(value) else { return Verdict::Open };
+        if value::is_replaced(&text) {
+            return Verdict::Open;
+        }
+        let mut words = node.words().peekable();
+        if words.peek().is_some() && !words.any(|it| value::is_word(value, it, node.ignores_case())) {
+            return self.none_of(node, &text);
+        }
+        let kinds = node.kinds();
+        let is_number = kinds.is_any() || !kinds.takes(Kinds::STRING);
+        if let Some(number) = value::number(value).filter(|_| is_number) {
+            return self.number(node, number);
+        }
+        if kinds.takes(Kinds::STRING) { self.string(node, &text) } else { Verdict::Fits }
+    }
+
+    fn none_of(&mut self, node: Node, text: &EcoString) -> Verdict {
+        let newer = |it: Word| matches!(it, Word::Text(it) if value::differ_in_digits(it, text));
+        if !self.silent && node.words().any(newer) {
+            return Verdict::Open;
+        }
+        self.fail(|| Problem::Word(text.clone(), node.words().map(value::shown).collect()))
+    }
+
+    fn number(&mut self, node: Node, number: f64) -> Verdict {
+        let (least, most) = node.range();
+        let (above, below) = node.exclusive_range();
+        let low = least.is_some_and(|it| number < it) || above.is_some_and(|it| number <= it);
+        let high = most.is_some_and(|it| number > it) || below.is_some_and(|it| number >= it);
+        if low || high {
+            return self.fail(|| Problem::Range(number, least.or(above), most.or(below)));
+        }
+        match node.multiple_of() {
+            Some(unit) if unit > 0.0 && (number / unit).fract() != 0.0 => {
+                self.fail(|| Problem::Multiple(number, unit))
+            }
+            _ => Verdict::Fits,
+        }
+    }
+
+    fn string(&mut self, node: Node, text: &EcoString) -> Verdict {
+        let (least, most) = node.length();
+        if least.is_some() || most.is_some() {
+            let count = text.chars().count();
+            if least.is_some_and(|it| count < it) || most.is_some_and(|it| count > it) {
+                return self.fail(|| Problem::Count(count, least, most, "characters"));
+            }
+        }
+        if let Some(form) = node.pattern()
+            && !pattern::fits(form, text)
+        {
+            return self.fail(|| Problem::Form(text.clone(), form.original()));
+        }
+        if let Some(name) = node.format()
+            && format(name).is_some_and(|it| !pattern::fits(it, text))
+        {
+            return self.fail(|| Problem::Name(text.clone(), vec![name]));
+        }
+        Verdict::Fits
+    }
+
+    // --- Several schemas at one place ---------------------------------------------------------------------------
+
+    fn combined(&mut self, node: Node, value: &Value) -> Verdict {
+        let mut verdict = Verdict::Fits;
+        for part in node.all_of() {
+            verdict = verdict.and(self.visit(part, value));
+        }
+        let branches: Vec<Node> = node.any_of().collect();
+        if !branches.is_empty() {
+            verdict = verdict.and(self.any_of(&branches, value).0);
+        }
+        let branches: Vec<Node> = node.one_of().collect();
+        if !branches.is_empty() {
+            verdict = verdict.and(self.one_of(&branches, value));
+        }
+        if let Some(refused) = node.not() {
+            verdict = verdict.and(match self.judge(refused, value) {
+                Verdict::Fits => match value::text(value) {
+                    Some(text) => self.fail(|| Problem::Refused(text)),
+                    // Which part of a mapping is one too many cannot be said in a word.
+                    None if self.silent => Verdict::Fails,
+                    None => Verdict::Open,
+                },
+                Verdict::Fails => Verdict::Fits,
+                Verdict::Open => Verdict::Open,
+            });
+        }
+        if let Some((condition, then, otherwise)) = node.condition() {
+            verdict = verdict.and(self.conditional(condition, then, otherwise, value));
+        }
+        verdict
+    }
+
+    fn conditional(&mut self, condition: Node, then: Node, otherwise: Node, value: &Value) -> Verdict {
+        let branch = match self.judge(condition, value) {
+            Verdict::Fits => then,
+            Verdict::Fails => otherwise,
+            Verdict::Open => return Verdict::Open,
+        };
+        let deciding = deciding(condition);
+        if !self.silent && self.has_fault_in(&deciding) {
+            return Verdict::Open;
+        }
+        let was = self.because.len();
+        self.because.extend(deciding);
+        let verdict = self.visit(branch, value);
+        self.because.truncate(was);
+        verdict
+    }
+
+    /// Whether fault was found with one of these properties of the mapping: what it decides is not known then.
+    fn has_fault_in(&self, names: &[&'static str]) -> bool {
+        let here = self.path.segments();
+        self.found.iter().any(|it| {
+            let below = it.path.segments().strip_prefix(here).and_then(<[Segment]>::first);
+            match (below, &it.problem) {
+                (Some(Segment::Key(_)), Problem::UnknownProperty(name, _)) => {
+                    nearest(name, names.iter().copied()).is_some()
+                }
+                (Some(Segment::Key(key)), _) => names.contains(&key.as_str()),
+                _ => false,
+            }
+        })
+    }
+
+    /// At least one branch must fit; how many do.
+    fn any_of(&mut self, branches: &[Node], value: &Value) -> (Verdict, Vec<Node>) {
+        let verdicts: Vec<Verdict> = branches.iter().map(|it| self.judge(*it, value)).collect();
+        let fitting = branches.iter().zip(&verdicts).filter(|it| *it.1 == Verdict::Fits).map(|it| *it.0);
+        let fitting: Vec<Node> = fitting.collect();
+        if !fitting.is_empty() {
+            return (Verdict::Fits, fitting);
+        }
+        if verdicts.contains(&Verdict::Open) {
+            return (Verdict::Open, fitting);
+        }
+        if !self.silent {
+            let reports = branches.iter().map(|it| self.reports(*it, value)).collect();
+            self.found.extend(likeliest(reports, &self.path));
+        }
+        (Verdict::Fails, fitting)
+    }
+
+    fn one_of(&mut self, branches: &[Node], value: &Value) -> Verdict {
+        let (verdict, fitting) = self.any_of(branches, value);
+        let sets: Vec<Vec<&'static str>> = fitting.iter().map(|it| it.required().collect()).collect();
+        if fitting.len() < 2 || sets.iter().any(Vec::is_empty) {
+            return verdict;
+        }
+        let mut all: Vec<&'static str> = sets.concat();
+        all.sort_unstable();
+        all.dedup();
+        // A branch that asks for all of them says that they go together.
+        if sets.iter().any(|it| it.len() == all.len()) || value.as_object().is_some_and(value::is_open) {
+            return Verdict::Open;
+        }
+        let own: Vec<&'static str> =
+            all.into_iter().filter(|name| !sets.iter().all(|it| it.contains(name))).collect();
+        match own.last() {
+            Some(last) => self.below(*last, |walk| walk.fail(|| Problem::OnlyOne(own.clone()))),
+            None => verdict,
+        }
+    }
+}
+
+/// The properties that a condition looks at.
+fn deciding(condition: Node) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> =
+        condition.properties().map(|it| it.0).chain(condition.required()).collect();
+    for part in condition.any_of().chain(condition.all_of()).chain(condition.one_of()).chain(condition.not())
+    {
+        names.extend(deciding(part));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Whether the count of a list with this item is certain.
+fn of_list(item: &Value) -> bool {
+    match known(item) {
+        Known::Value(_) => true,
+        // One function is one item, whatever it gives, but for those that give none.
+        Known::Open => {
+            item.as_object().is_some_and(|it| it.contains_key("Ref") || it.contains_key("Fn::Sub"))
+        }
+        Known::Either(..) | Known::Nothing => false,
+    }
+}
+
+/// The most that is there of several properties.
+fn most(object: &Object, names: &[&str]) -> Presence {
+    let all = names.iter().map(|it| presence(object, it));
+    all.fold(Presence::Absent, |most, one| match (most, one) {
+        (Presence::Present, _) | (_, Presence::Present) => Presence::Present,
+        (Presence::Maybe, _) | (_, Presence::Maybe) => Presence::Maybe,
+        _ => Presence::Absent,
+    })
+}
+
+/// What to say where each of several schemas is missed: what belongs to the one that was meant.
+fn likeliest(reports: Vec<Vec<Finding>>, at: &Path) -> Vec<Finding> {
+    let here = |it: &Finding| it.path == *at;
+    // Each lacks one property here, or takes another name: any of them would do.
+    let mut missing = Vec::new();
+    let mut names = Vec::new();
+    let mut text = None;
+    for report in &reports {
+        match report.as_slice() {
+            [one] if here(one) => match &one.problem {
+                Problem::Missing(it) => missing.extend(it.iter().copied()),
+                Problem::Name(value, it) => {
+                    names.extend(it.iter().copied());
+                    text = Some(value.clone());
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    let doubtful = reports.iter().flatten().any(|it| it.doubtful);
+    let because: Vec<&'static str> =
+        reports.iter().flatten().next().map(|it| it.because.clone()).unwrap_or_default();
+    let only = |problem| vec![Finding { path: at.clone(), problem, doubtful, because: because.clone() }];
+    if missing.len() == reports.len() {
+        return only(Problem::Missing(missing));
+    }
+    if let Some(text) = text.filter(|_| names.len() == reports.len()) {
+        return only(Problem::Name(text, names));
+    }
+    // The branch that was gone into the deepest was most likely meant; of those the one that is nearest.
+    let depth = |it: &Vec<Finding>| it.iter().map(|it| it.path.segments().len()).min().unwrap_or_default();
+    let of_other_kind =
+        |it: &Vec<Finding>| it.iter().any(|it| here(it) && matches!(it.problem, Problem::Kind(..)));
+    let best = reports
+        .into_iter()
+        .filter(|it| !it.is_empty())
+        .min_by_key(|it| (of_other_kind(it), std::cmp::Reverse(depth(it)), it.len()));
+    best.unwrap_or_default()
+}
