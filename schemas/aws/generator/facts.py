@@ -19,15 +19,15 @@ MAGIC = b"slscaws\x01"
 KINDS = {"string": 1, "number": 2, "integer": 4, "boolean": 8, "object": 16, "array": 32, "null": 64}
 FIELDS = (
     "types", "flags", "properties", "patternProperties", "additionalProperties", "items", "enum", "pattern", "format",
-    "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems",
-    "minProperties", "maxProperties", "multipleOf", "required", "requiredOr", "requiredXor", "dependentRequired",
-    "dependentExcluded", "anyOf", "oneOf", "allOf", "not", "condition", "propertyNames", "uniqueKeys",
+    "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "minProperties", "maxProperties",
+    "multipleOf", "required", "requiredOr", "requiredXor", "dependentRequired", "dependentExcluded", "anyOf", "oneOf",
+    "allOf", "not", "condition", "propertyNames", "uniqueKeys", "prefixItems",
 )  # fmt: skip
 FLAGS = {"closed": 1, "unique": 2, "never": 4, "any case": 8, "warning": 16}
-NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+NUMBERS = ("minimum", "maximum", "multipleOf")
 COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 ONE_NODE = ("additionalProperties", "items", "not", "propertyNames")
-SEVERAL_NODES = ("anyOf", "oneOf", "allOf")
+SEVERAL_NODES = ("anyOf", "oneOf", "allOf", "prefixItems")
 NAMES = ("required", "requiredOr", "requiredXor", "uniqueKeys")
 # What says nothing of a value.
 SILENT = {
@@ -37,7 +37,10 @@ SILENT = {
     "propertyTransform", "readOnlyProperties", "replacementStrategy", "resourceLink", "sourceUrl", "taggable",
     "tagging", "typeConfiguration", "writeOnlyProperties",
 }  # fmt: skip
-SAID = {"type", "enumCaseInsensitive", "const", "uniqueItems", "if", "then", "else", "dependencies", "$ref"}
+SAID = {
+    "type", "enumCaseInsensitive", "const", "uniqueItems", "if", "then", "else", "dependencies", "$ref",
+    "exclusiveMinimum", "exclusiveMaximum",
+}  # fmt: skip
 TYPE_WORDS = 12
 
 
@@ -47,6 +50,14 @@ class Unsupported(Exception):
 
 def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def corrected(schema):
+    """A list whose items are described beside `items`, as if it were one of them, describes them below."""
+    if schema.get("type") == "array" and "properties" in schema and isinstance(schema.get("items"), dict):
+        items = {"allOf": [schema["items"], {"properties": schema["properties"]}]}
+        return {key: it for key, it in schema.items() if key != "properties"} | {"items": items}
+    return schema
 
 
 class Reader:
@@ -71,7 +82,10 @@ class Reader:
     def node(self, schema):
         """The number of the node of a schema."""
         shared = isinstance(schema, dict) and "$ref" in schema
+        beside = {key: it for key, it in schema.items() if key in FIELDS} if shared else {}
         schema = self.follow(schema)
+        if beside:
+            schema, shared = {**schema, **beside}, False
         if shared and id(schema) in self.referred:
             return self.referred[id(schema)]
         number = len(self.nodes)
@@ -88,6 +102,7 @@ class Reader:
             return {"flags": FLAGS["never"]}
         if self.strict and set(schema) - set(FIELDS) - SILENT - SAID:
             raise Unsupported(str(set(schema) - set(FIELDS)))
+        schema = corrected(schema)
         node = {}
         kinds = schema.get("type", [])
         node["types"] = sum({KINDS[it] for it in ([kinds] if isinstance(kinds, str) else kinds)})
@@ -98,6 +113,10 @@ class Reader:
         for key in (*NUMBERS, *COUNTS):
             if isinstance(schema.get(key), (int, float)):
                 node[key] = schema[key]
+        # Nobody is harmed by a limit that is one too generous.
+        for key, other in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+            if isinstance(schema.get(key), (int, float)):
+                node.setdefault(other, schema[key])
         for key in NAMES:
             if isinstance(schema.get(key), list):
                 node[key] = tuple(sorted(schema[key]))

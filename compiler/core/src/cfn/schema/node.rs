@@ -102,25 +102,24 @@ enum Field {
     MaxLength = 10,
     Minimum = 11,
     Maximum = 12,
-    ExclusiveMinimum = 13,
-    ExclusiveMaximum = 14,
-    MinItems = 15,
-    MaxItems = 16,
-    MinProperties = 17,
-    MaxProperties = 18,
-    MultipleOf = 19,
-    Required = 20,
-    RequiredOr = 21,
-    RequiredXor = 22,
-    DependentRequired = 23,
-    DependentExcluded = 24,
-    AnyOf = 25,
-    OneOf = 26,
-    AllOf = 27,
-    Not = 28,
-    Condition = 29,
-    PropertyNames = 30,
-    UniqueKeys = 31,
+    MinItems = 13,
+    MaxItems = 14,
+    MinProperties = 15,
+    MaxProperties = 16,
+    MultipleOf = 17,
+    Required = 18,
+    RequiredOr = 19,
+    RequiredXor = 20,
+    DependentRequired = 21,
+    DependentExcluded = 22,
+    AnyOf = 23,
+    OneOf = 24,
+    AllOf = 25,
+    Not = 26,
+    Condition = 27,
+    PropertyNames = 28,
+    UniqueKeys = 29,
+    PrefixItems = 30,
 }
 
 const CLOSED: u32 = 1;
@@ -224,6 +223,11 @@ impl Node {
         self.child(Field::Items)
     }
 
+    /// What the first items of a list must be besides, one by one.
+    pub fn first_items(self) -> impl Iterator<Item = Node> + Clone {
+        self.children(Field::PrefixItems)
+    }
+
     /// The words that are taken; none if it is no closed set.
     pub fn words(self) -> impl Iterator<Item = Word> + Clone {
         self.list(Field::Words, 2).iter().filter_map(|row| {
@@ -259,11 +263,6 @@ impl Node {
     /// The least and the greatest number.
     pub fn range(self) -> (Option<f64>, Option<f64>) {
         (self.number(Field::Minimum), self.number(Field::Maximum))
-    }
-
-    /// The numbers that a number must be above and below.
-    pub fn exclusive_range(self) -> (Option<f64>, Option<f64>) {
-        (self.number(Field::ExclusiveMinimum), self.number(Field::ExclusiveMaximum))
     }
 
     /// What a number must be a multiple of.

@@ -106,22 +106,7 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
                 .why("AWS keeps it for itself")
                 .help("use another one")
         }
-        Problem::Range(number, least, most) => {
-            let number = crate::value::number_to_string(*number);
-            let limits = limits(least.map(number_text), most.map(number_text));
-            made(&rules::CFN_OUT_OF_RANGE, at.at_value(), eco_format!("`{}` is {number}", at.property()))
-                .why(eco_format!("it takes {limits}"))
-        }
-        Problem::Multiple(number, unit) => {
-            let (number, unit) = (number_text(*number), number_text(*unit));
-            made(&rules::CFN_OUT_OF_RANGE, at.at_value(), eco_format!("`{}` is {number}", at.property()))
-                .why(eco_format!("it takes multiples of {unit}"))
-        }
-        Problem::Count(count, least, most, what) => {
-            let limits = limits(least.map(|it| eco_format!("{it}")), most.map(|it| eco_format!("{it}")));
-            let message = eco_format!("`{}` has {count} {what}", at.property());
-            made(&rules::CFN_OUT_OF_RANGE, at.at_value(), message).why(eco_format!("it takes {limits}"))
-        }
+        Problem::Range(..) | Problem::Multiple(..) | Problem::Count(..) => limit(&finding.problem, at),
         Problem::Form(text, form) => {
             let message = eco_format!("`{}` is not in the form that `{}` takes", short(text), at.property());
             let found = made(&rules::CFN_INVALID_FORMAT, at.at_value(), message);
@@ -219,6 +204,27 @@ fn word(text: &str, words: &[EcoString], at: &Written) -> Diagnostic {
         }
         _ => found.help("look for its values in AWS's documentation"),
     }
+}
+
+/// What is said of a number, a length or a count.
+fn limit(problem: &Problem, at: &Written) -> Diagnostic {
+    let property = at.property();
+    let (message, why) = match problem {
+        Problem::Range(number, least, most) => {
+            let limits = limits(least.map(number_text), most.map(number_text));
+            (eco_format!("`{property}` is {}", number_text(*number)), eco_format!("it takes {limits}"))
+        }
+        Problem::Multiple(number, unit) => {
+            let why = eco_format!("it takes multiples of {}", number_text(*unit));
+            (eco_format!("`{property}` is {}", number_text(*number)), why)
+        }
+        Problem::Count(count, least, most, what) => {
+            let limits = limits(least.map(|it| eco_format!("{it}")), most.map(|it| eco_format!("{it}")));
+            (eco_format!("`{property}` has {count} {what}"), eco_format!("it takes {limits}"))
+        }
+        _ => (eco_format!("`{property}` is out of its limits"), EcoString::new()),
+    };
+    made(&rules::CFN_OUT_OF_RANGE, at.at_value(), message).why(why)
 }
 
 /// What a string of a format is.

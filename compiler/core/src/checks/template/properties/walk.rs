@@ -319,6 +319,9 @@ impl Walk {
             }
         }
         let certain = items.iter().all(|it| of_list(it));
+        for (index, (item, value)) in node.first_items().zip(items).enumerate() {
+            verdict = verdict.and(self.below(index, |walk| walk.visit(item, value)));
+        }
         let (least, most) = node.item_count();
         let count = items.len();
         if certain && (least.is_some_and(|it| count < it) || most.is_some_and(|it| count > it)) {
@@ -382,11 +385,8 @@ impl Walk {
 
     fn number(&mut self, node: Node, number: f64) -> Verdict {
         let (least, most) = node.range();
-        let (above, below) = node.exclusive_range();
-        let low = least.is_some_and(|it| number < it) || above.is_some_and(|it| number <= it);
-        let high = most.is_some_and(|it| number > it) || below.is_some_and(|it| number >= it);
-        if low || high {
-            return self.fail(|| Problem::Range(number, least.or(above), most.or(below)));
+        if least.is_some_and(|it| number < it) || most.is_some_and(|it| number > it) {
+            return self.fail(|| Problem::Range(number, least, most));
         }
         match node.multiple_of() {
             Some(unit) if unit > 0.0 && (number / unit).fract() != 0.0 => {
