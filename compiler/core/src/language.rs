@@ -74,7 +74,10 @@ fn alternatives(shape: &'static Shape) -> Vec<&'static Shape> {
 fn step(shape: &'static Shape, segment: &Segment) -> Option<&'static Shape> {
     match (shape, segment) {
         (Shape::Any, _) => Some(shape),
-        (Shape::Object(object), Segment::Key(key)) => object.field(key).map(|it| it.shape),
+        (Shape::Object(object), Segment::Key(key)) => match object.field(key) {
+            Some(field) => Some(field.shape),
+            None => object.open.then_some(Value::SHAPE),
+        },
         (Shape::Map(map), Segment::Key(_)) => Some(map.value),
         (Shape::List(item), Segment::Index(_)) => Some(item),
         (Shape::ByKey(by_key), Segment::Key(key)) => {
