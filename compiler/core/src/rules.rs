@@ -59,6 +59,8 @@ macro_rules! rules {
 }
 
 rules! {
+    ACTION_RESOURCE "action-resource" Warning "The resource of a statement is none for its action." [];
+    ARN_EXPECTED "arn-expected" Error "A name stands where an ARN is taken, or an ARN where a name is." [];
     BETA_DEFAULT "beta-default" Warning "Something meant another thing in the betas when nothing was said." [];
     BETA_EVENTS "beta-events" Warning "Events are a mapping by provider, as before the betas." [];
     BETA_IGNORED "beta-ignored" Warning "A key had no effect in the betas, and has none." [];
@@ -77,6 +79,7 @@ rules! {
     CFN_UNKNOWN_VALUE "cfn-unknown-value" Error "A property of a resource has a value that AWS does not know." [];
     CFN_WRONG_TYPE "cfn-wrong-type" Error "A property of a resource has a value of the wrong kind." [];
     CIRCULAR_DEPENDENCY "circular-dependency" Error "Resources refer to each other in a circle." [];
+    CONDITIONAL_REFERENCE "conditional-reference" Warning "A resource refers to one that a condition may leave out." [];
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
     DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
     DOTENV_SYNTAX "dotenv-syntax" Warning "A line of a `.env` file sets nothing." [];
@@ -85,12 +88,15 @@ rules! {
     DUPLICATE_EXPORT "duplicate-export" Warning "Two services export a value under one name." [];
     DUPLICATE_ITEM "duplicate-item" Error "A list holds the same item twice." [];
     DUPLICATE_NAME "duplicate-name" Error "Two functions have the same name in Lambda." [];
+    DUPLICATE_PHYSICAL_NAME "duplicate-physical-name" Error "Two resources take the same name." [];
     DUPLICATE_PRIORITY "duplicate-priority" Error "Two events take the same priority at a load balancer." ["ALB_PRIORITY_ALREADY_IN_USE"];
     DUPLICATE_ROUTE "duplicate-route" Error "Two events take the same method and path." ["DUPLICATE_HTTP_API_ROUTE"];
     DUPLICATE_STACK "duplicate-stack" Warning "Two services deploy to one stack." [];
     EDGE_REGION "edge-region" Error "CloudFront runs functions of one region only." ["CLOUDFRONT_INVALID_REGION"];
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
+    EXPORTED_TWICE "exported-twice" Error "Two outputs are exported under the same name." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
+    IAM_POLICY "iam-policy" Error "A policy is not written as IAM takes it." [];
     INVALID_ALLOWANCE "invalid-allowance" Warning "A comment that allows a rule is not written as it is read." [];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
@@ -106,17 +112,25 @@ rules! {
     MISSING_SUB "missing-sub" Warning "A text names what only `Fn::Sub` would replace." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
     NAME_TOO_LONG "name-too-long" Error "A name that is put together is longer than AWS takes." [];
+    NO_DELETION_POLICY "no-deletion-policy" Info "A resource that holds data is deleted with the stack." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     PARAMETER_WITHOUT_VALUE "parameter-without-value" Error "A parameter of the stack has no value." [];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
+    POLICY_TOO_LARGE "policy-too-large" Error "A policy is longer than IAM takes." [];
+    QUEUE_TIMEOUT "queue-timeout" Error "A message of a queue is seen again while its function works on it." [];
+    QUEUE_TYPE "queue-type" Error "A queue and the one behind it are not of one kind." [];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
     SCHEDULE_DOUBTFUL "schedule-doubtful" Warning "A schedule is written as AWS does not document it." [];
     SCHEDULE_EXPRESSION "schedule-expression" Error "A schedule is not written as AWS takes it." [];
     SCHEDULE_NEVER_RUNS "schedule-never-runs" Warning "A schedule never runs, or never again." [];
     SCHEDULE_SURPRISE "schedule-surprise" Hint "A schedule runs at other times than it seems." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
+    TABLE_KEYS "table-keys" Error "The keys of a table and its attributes do not agree." [];
+    TABLE_THROUGHPUT "table-throughput" Error "The throughput of a table does not go with the way that it is paid for." [];
     TEMPLATE_TOO_LARGE "template-too-large" Error "A template is larger than CloudFormation takes." [];
+    UNKNOWN_ACTION "unknown-action" Warning "A statement names an action that IAM does not have." [];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
+    UNKNOWN_ATTRIBUTE "unknown-attribute" Error "An attribute is asked for that a resource does not have." [];
     UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER", "ALB_MISSING_AUTHORIZER"];
     UNKNOWN_CACHE_POLICY "unknown-cache-policy" Error "A cache policy is named that the service does not have." ["UNRECOGNIZED_CLOUDFRONT_CACHE_POLICY"];
     UNKNOWN_CONDITION "unknown-condition" Error "A condition is named that the template does not have." [];

@@ -1,16 +1,24 @@
 //! Checks of the linked template, generated resources and the user's own together.
 
+mod attributes;
+mod conditional;
 mod conditions;
 mod cycles;
+mod deletion;
+mod dynamodb;
 mod functions;
+mod iam;
 mod index;
 mod limits;
 mod mappings;
+mod names;
+mod outputs;
 mod parameters;
 mod places;
 mod plain_sub;
 mod plugins;
 mod properties;
+mod queues;
 mod references;
 mod resource_type;
 
@@ -108,4 +116,12 @@ pub const CHECKS: &[Check] = &[
     plain_sub::check,
     resource_type::check,
     properties::check,
+    attributes::check,
+    conditional::check,
+    deletion::check,
+    dynamodb::check,
+    iam::check,
+    names::check,
+    outputs::check,
+    queues::check,
 ];

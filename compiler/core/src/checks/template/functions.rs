@@ -60,6 +60,13 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Looks at one mapping; whether to go below it.
 fn object(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) -> bool {
+    if let Some((name, _)) = object.single()
+        && name.starts_with("Fn:")
+        && !name.starts_with("Fn::")
+    {
+        found.push(unknown(name, path));
+        return true;
+    }
     let functions = object.keys().filter(|it| it.starts_with("Fn::"));
     let mut functions =
         functions.filter(|it| !it.starts_with("Fn::ForEach") && it.as_str() != "Fn::Transform");

@@ -42,6 +42,8 @@ pub struct Reference<'a> {
     pub owner: Owner<'a>,
     /// The function as a value, or the string of a `DependsOn`.
     pub holder: &'a Value,
+    /// The property whose value it is, or is in the list of; the function, if it stands in the argument of one.
+    pub key: &'a str,
     /// Whether it stands in a branch of `Fn::If`.
     pub guarded: bool,
 }
@@ -55,6 +57,13 @@ pub struct Use<'a> {
     pub owner: Owner<'a>,
     /// The value around it: the function, or the name itself where an entry has a `Condition`.
     pub holder: &'a Value,
+}
+
+/// What stands around a value.
+#[derive(Clone, Copy, Debug)]
+struct Around<'a> {
+    key: &'a str,
+    guarded: bool,
 }
 
 /// What a template refers to.
@@ -92,7 +101,7 @@ impl<'a> Index<'a> {
                 let owner = Owner { section, id };
                 match (section, body) {
                     ("Resources" | "Outputs", Value::Object(body)) => index.entry(owner, body),
-                    _ => index.walk(owner, body, false),
+                    _ => index.walk(owner, body, Around { key: id, guarded: false }),
                 }
             }
         }
@@ -111,24 +120,26 @@ impl<'a> Index<'a> {
                     self.references.extend(ids.iter().filter_map(|holder| {
                         let target = holder.as_str()?;
                         let kind = Kind::DependsOn;
-                        Some(Reference { kind, target, attribute: None, owner, holder, guarded: false })
+                        Some(Reference { kind, target, attribute: None, owner, holder, key, guarded: false })
                     }));
                 }
-                _ => self.walk(owner, value, false),
+                _ => self.walk(owner, value, Around { key, guarded: false }),
             }
         }
     }
 
-    fn walk(&mut self, owner: Owner<'a>, value: &'a Value, guarded: bool) {
+    fn walk(&mut self, owner: Owner<'a>, value: &'a Value, around: Around<'a>) {
         match value {
-            Value::Array(items) => items.iter().for_each(|it| self.walk(owner, it, guarded)),
+            Value::Array(items) => items.iter().for_each(|it| self.walk(owner, it, around)),
             Value::Object(object) => {
                 let function = object.single().filter(|(name, _)| {
                     matches!(name.as_bytes(), [b'F', b'n', b':', ..] | b"Ref" | b"Condition")
                 });
                 match function {
-                    Some((name, argument)) => self.function(owner, value, name, argument, guarded),
-                    None => object.values().for_each(|it| self.walk(owner, it, guarded)),
+                    Some((name, argument)) => self.function(owner, value, name, argument, around),
+                    None => {
+                        object.iter().for_each(|(key, it)| self.walk(owner, it, Around { key, ..around }))
+                    }
                 }
             }
             _ => {}
@@ -141,10 +152,12 @@ impl<'a> Index<'a> {
         holder: &'a Value,
         name: &'a EcoString,
         argument: &'a Value,
-        guarded: bool,
+        around: Around<'a>,
     ) {
+        let Around { key, guarded } = around;
+        let within = Around { key: name, guarded };
         let reference =
-            |kind, target, attribute| Reference { kind, target, attribute, owner, holder, guarded };
+            |kind, target, attribute| Reference { kind, target, attribute, owner, holder, key, guarded };
         match (name.as_str(), argument) {
             ("Ref", Value::String(id)) => self.references.push(reference(Kind::Ref, id, None)),
             ("Condition", Value::String(name)) if owner.section != "Resources" => {
@@ -153,7 +166,7 @@ impl<'a> Index<'a> {
             ("Fn::GetAtt", _) => {
                 self.references
                     .extend(get_att(argument).map(|(id, attribute)| reference(Kind::GetAtt, id, attribute)));
-                self.walk(owner, argument, guarded);
+                self.walk(owner, argument, within);
             }
             ("Fn::Sub", _) => {
                 let (text, variables) = sub(argument);
@@ -165,12 +178,12 @@ impl<'a> Index<'a> {
                         self.references.push(reference(Kind::Sub, id, attribute));
                     }
                 }
-                variables.into_iter().for_each(|it| self.walk(owner, it, guarded));
+                variables.into_iter().for_each(|it| self.walk(owner, it, within));
             }
             ("Fn::If", Value::Array(items)) => {
                 if let Some((Value::String(name), branches)) = items.split_first() {
                     self.conditions.push(Use { name, owner, holder });
-                    branches.iter().for_each(|it| self.walk(owner, it, true));
+                    branches.iter().for_each(|it| self.walk(owner, it, Around { key, guarded: true }));
                 }
             }
             ("Fn::FindInMap", Value::Array(items)) => {
@@ -178,12 +191,12 @@ impl<'a> Index<'a> {
                     Some(Value::String(name)) => self.mappings.push(Use { name, owner, holder }),
                     _ => self.all_mappings_named = false,
                 }
-                self.walk(owner, argument, guarded);
+                self.walk(owner, argument, within);
             }
             ("Fn::Transform", _) => self.has_macros = true,
             (name, _) => {
                 self.has_macros |= name.starts_with("Fn::ForEach");
-                self.walk(owner, argument, guarded);
+                self.walk(owner, argument, within);
             }
         }
     }

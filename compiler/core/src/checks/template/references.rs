@@ -146,6 +146,16 @@ fn with_suggestion(
             id,
         );
     }
+    if let Some((id, attribute)) = target.split_once('.')
+        && facts.resource(id).is_some()
+    {
+        let help = if reference.kind == Kind::DependsOn {
+            eco_format!("name the resource alone: `{id}`")
+        } else {
+            eco_format!("an attribute is asked for with `!GetAtt {id}.{attribute}`")
+        };
+        return diagnostic.help(help);
+    }
     for (section, help) in [
         ("Conditions", "it is a condition, which only `Condition` and `Fn::If` can name"),
         ("Mappings", "it is a mapping, which only `Fn::FindInMap` can read"),

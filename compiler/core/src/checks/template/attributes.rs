@@ -1,0 +1,141 @@
+//! What is asked of a resource is what its type gives: attributes that there are, ARNs where ARNs belong.
+
+use ecow::eco_format;
+use rustc_hash::FxHashSet;
+
+use super::Facts;
+use super::iam::gives_name;
+use super::index::{Kind, Reference};
+use crate::cfn::schema::{self, ResourceType};
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::rules;
+use crate::value::Value;
+
+/// Properties that take a name or an id, and no ARN.
+const NAMES: [&str; 9] = [
+    "ApiId",
+    "Bucket",
+    "BucketName",
+    "IdentityPoolId",
+    "LogGroupName",
+    "RestApiId",
+    "RoleName",
+    "UserPoolId",
+    "VpcId",
+];
+
+/// Finds attributes that a resource does not have, and names where ARNs belong.
+pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    if facts.index.has_macros {
+        return;
+    }
+    let mut reported: FxHashSet<Place> = FxHashSet::default();
+    for reference in &facts.index.references {
+        let body = facts.resource(reference.target);
+        let Some(kind) = body.and_then(|it| it.get("Type")).and_then(Value::as_str) else { continue };
+        let diagnostic = match (reference.kind, reference.attribute) {
+            (Kind::GetAtt | Kind::Sub, Some(attribute)) => unknown(facts, reference, kind, attribute)
+                .or_else(|| name_expected(facts, reference, attribute)),
+            (Kind::Ref, _) => arn_expected(facts, reference, kind),
+            _ => None,
+        };
+        found.extend(diagnostic.filter(|it| reported.insert(it.at.clone())));
+    }
+}
+
+fn unknown(facts: &Facts<'_>, reference: &Reference<'_>, kind: &str, attribute: &str) -> Option<Diagnostic> {
+    let known: ResourceType = schema::resource_type(kind)?;
+    if known.has_open_attributes() || attribute.contains("${") {
+        return None;
+    }
+    if known.attribute(attribute).is_some() {
+        return stream_off(facts, reference, kind, attribute);
+    }
+    let at = facts.attribute_place(reference)?;
+    let message = eco_format!("`{}` has no attribute `{attribute}`", reference.target);
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_ATTRIBUTE, at.clone(), message)
+        .why(eco_format!("`{kind}` does not give one, and CloudFormation refuses the template"));
+    let names = || known.attributes().map(|(name, _)| name);
+    Some(match nearest(attribute, names()) {
+        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("replace with `{near}`"),
+            false,
+            at,
+            near,
+        ),
+        None => {
+            let all: Vec<String> = names().take(8).map(|it| format!("`{it}`")).collect();
+            if all.is_empty() {
+                diagnostic.help("it gives nothing but what `!Ref` gives")
+            } else {
+                diagnostic.help(eco_format!("it gives {}", all.join(", ")))
+            }
+        }
+    })
+}
+
+/// A table without a stream has no ARN of one.
+fn stream_off(
+    facts: &Facts<'_>,
+    reference: &Reference<'_>,
+    kind: &str,
+    attribute: &str,
+) -> Option<Diagnostic> {
+    let properties = facts.resource(reference.target)?.get("Properties")?.as_object()?;
+    if kind != "AWS::DynamoDB::Table"
+        || attribute != "StreamArn"
+        || properties.contains_key("StreamSpecification")
+        || properties.keys().any(|it| it.starts_with("Fn::"))
+    {
+        return None;
+    }
+    let message = eco_format!("the table `{}` has no stream", reference.target);
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_ATTRIBUTE, facts.attribute_place(reference)?, message)
+        .why("a table without a `StreamSpecification` has no `StreamArn`, and the deployment fails")
+        .help("give the table `StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}`");
+    let owner = super::index::Owner { section: "Resources", id: reference.target };
+    Some(match facts.entry_place(owner) {
+        Some(place) => diagnostic.related(place, "the table"),
+        None => diagnostic,
+    })
+}
+
+/// `Ref` of a resource that gives its name, as the value of a property that takes an ARN.
+fn arn_expected(facts: &Facts<'_>, reference: &Reference<'_>, kind: &str) -> Option<Diagnostic> {
+    let owner = facts.resource(reference.owner.id).filter(|_| reference.owner.section == "Resources")?;
+    let of = owner.get("Type")?.as_str()?;
+    let is_endpoint = of == "AWS::SNS::Subscription" && reference.key == "Endpoint";
+    let plain = reference.key.trim_end_matches('s').to_ascii_lowercase();
+    let takes_arn = is_endpoint || (plain.ends_with("arn") && !plain.ends_with("learn"));
+    if !of.starts_with("AWS::") || !takes_arn || !gives_name(kind) {
+        return None;
+    }
+    let at = facts.target_place(reference)?;
+    let message = eco_format!("`Ref` of `{}` gives no ARN", reference.target);
+    let known = schema::resource_type(kind);
+    let attribute =
+        ["Arn", "QueueArn"].into_iter().find(|it| known.is_some_and(|known| known.attribute(it).is_some()));
+    let diagnostic = Diagnostic::new(&rules::ARN_EXPECTED, at, message).why(eco_format!(
+        "for `{kind}` it gives a name, a URL or an id, and `{}` takes an ARN",
+        reference.key
+    ));
+    Some(match attribute {
+        Some(attribute) => diagnostic.help(eco_format!("use `!GetAtt {}.{attribute}`", reference.target)),
+        None => diagnostic.help("put the ARN together with `!Sub`"),
+    })
+}
+
+/// The ARN of a resource as the value of a property that takes its name.
+fn name_expected(facts: &Facts<'_>, reference: &Reference<'_>, attribute: &str) -> Option<Diagnostic> {
+    let owner = facts.resource(reference.owner.id).filter(|_| reference.owner.section == "Resources")?;
+    let is_of_aws = owner.get("Type").and_then(Value::as_str).is_some_and(|it| it.starts_with("AWS::"));
+    if reference.kind != Kind::GetAtt || attribute != "Arn" || !is_of_aws || !NAMES.contains(&reference.key) {
+        return None;
+    }
+    let message = eco_format!("`{}` takes a name or an id, and this is an ARN", reference.key);
+    Some(
+        Diagnostic::new(&rules::ARN_EXPECTED, facts.attribute_place(reference)?, message)
+            .why("AWS refuses an ARN here")
+            .help(eco_format!("use `!Ref {}`", reference.target)),
+    )
+}

@@ -1,0 +1,94 @@
+//! Who a statement is about: services and accounts in the forms that IAM takes.
+
+use ecow::eco_format;
+
+use super::Kind;
+use crate::checks::template::places::inside;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::path::Path;
+use crate::rules;
+use crate::value::{Object, Value};
+
+const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
+
+/// How the names of services end, in all partitions.
+const ENDS: [&str; 7] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".amazon.com",
+    ".aws.internal",
+    ".api.aws",
+    ".c2s.ic.gov",
+];
+
+/// Looks at the principals of a statement.
+pub fn check(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    if kind == Kind::Identity {
+        return;
+    }
+    for key in ["Principal", "NotPrincipal"] {
+        let path = path.join(key);
+        match statement.get(key) {
+            Some(Value::String(text)) if text != "*" && !text.contains("${") && !text.starts_with("{{") => {
+                let message = eco_format!("`{text}` is no principal");
+                let diagnostic = Diagnostic::new(&rules::IAM_POLICY, Place::value(path), message)
+                    .why("a principal is `'*'`, or a mapping that says of what kind it is");
+                let is_arn = text.starts_with("arn:");
+                let kind = if is_arn { "AWS" } else { "Service" };
+                found.push(diagnostic.help(eco_format!("write `{{{kind}: {text}}}`")));
+            }
+            Some(Value::Object(kinds)) if !kinds.keys().any(|it| it.starts_with("Fn::") || it == "Ref") => {
+                for (kind, value) in kinds.iter() {
+                    of_kind(kind, value, &path, found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn of_kind(kind: &str, value: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+    if !KINDS.contains(&kind) {
+        let at = Place::key(path.join(kind));
+        let message = eco_format!("there is no kind `{kind}` of principals");
+        let diagnostic =
+            Diagnostic::new(&rules::IAM_POLICY, at.clone(), message).why("IAM refuses the policy");
+        found.push(match nearest(kind, KINDS) {
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                eco_format!("rename to `{near}`"),
+                false,
+                at,
+                near,
+            ),
+            None => diagnostic.help("it is one of `AWS`, `Service`, `Federated` and `CanonicalUser`"),
+        });
+        return;
+    }
+    if kind != "Service" {
+        return;
+    }
+    let path = path.join(kind);
+    let items: Vec<(Path, &Value)> = match value {
+        Value::Array(items) => items.iter().enumerate().map(|(index, it)| (path.join(index), it)).collect(),
+        one => vec![(path, one)],
+    };
+    for (path, item) in items {
+        let Value::String(text) = item else { continue };
+        if text == "*"
+            || text.contains("${")
+            || text.starts_with("{{")
+            || ENDS.iter().any(|it| text.ends_with(it))
+        {
+            continue;
+        }
+        let at = inside(path, 0..text.len());
+        let message = eco_format!("`{text}` is no service");
+        let name = text.split('.').next().unwrap_or_default();
+        found.push(
+            Diagnostic::new(&rules::IAM_POLICY, at, message)
+                .why("services have names such as `lambda.amazonaws.com`, and IAM refuses others")
+                .help(eco_format!("did you mean `{name}.amazonaws.com`?")),
+        );
+    }
+}

@@ -1,0 +1,170 @@
+//! Outputs have values and names that are taken, no export has the name of another; and what stands at the top of the
+//! template.
+
+use ecow::{EcoString, eco_format};
+use rustc_hash::FxHashMap;
+
+use super::Facts;
+use super::index::Owner;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::path::{Path, Segment};
+use crate::rules;
+use crate::shape::cfn::is_intrinsic_value;
+use crate::value::{Object, Value};
+
+const KEYS: [&str; 4] = ["Condition", "Description", "Export", "Value"];
+
+/// The most bytes of a template's description.
+const DESCRIPTION: usize = 1024;
+
+/// Finds what is wrong with outputs.
+pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    head(facts, found);
+    let mut exported: FxHashMap<String, &EcoString> = FxHashMap::default();
+    for (id, body) in facts.section("Outputs").into_iter().flat_map(Object::iter) {
+        let name = body.get("Export").and_then(|it| it.get("Name"));
+        if let Some(name) = name.filter(|it| !it.has_unknown()) {
+            match exported.get(&name.to_json()) {
+                Some(first) => found.extend(exported_twice(facts, id, first, name)),
+                None => drop(exported.insert(name.to_json(), id)),
+            }
+        }
+        if let Some(path) = facts.written("Outputs", &[Segment::from(id)])
+            && !id.starts_with("Fn::")
+        {
+            form(id, body, &path, found);
+        }
+    }
+}
+
+/// What is said of the template as a whole.
+fn head(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    for (path, part) in facts.own_parts() {
+        if let Some(Value::String(version)) = part.get("AWSTemplateFormatVersion")
+            && version != "2010-09-09"
+        {
+            let at = Place::value(path.join("AWSTemplateFormatVersion"));
+            let message = eco_format!("`{version}` is no version of the template's format");
+            found.push(
+                Diagnostic::new(&rules::UNKNOWN_VALUE, at.clone(), message)
+                    .why("it is not the date of your template: CloudFormation has one version, `2010-09-09`")
+                    .help("write `'2010-09-09'`, or remove it")
+                    .replace("replace with `'2010-09-09'`", false, at, "'2010-09-09'"),
+            );
+        }
+        if let Some(Value::String(text)) = part.get("Description")
+            && text.len() > DESCRIPTION
+        {
+            let message = eco_format!("the description of the template has {} bytes", text.len());
+            let at = Place::value(path.join("Description"));
+            found.push(
+                Diagnostic::new(&rules::OUT_OF_RANGE, at, message)
+                    .why(eco_format!("CloudFormation takes {DESCRIPTION} at most"))
+                    .help("shorten it"),
+            );
+        }
+    }
+}
+
+fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+    if id.len() > 255 || !id.bytes().all(|it| it.is_ascii_alphanumeric()) {
+        let message = eco_format!("`{id}` is no name of an output");
+        found.push(
+            Diagnostic::new(&rules::INVALID_FORMAT, Place::key(path.clone()), message)
+                .why("CloudFormation takes letters and digits only")
+                .help("remove the others; the name of an export may have them"),
+        );
+    }
+    let Some(output) = body.as_object() else { return };
+    for key in output.keys().filter(|it| !KEYS.contains(&it.as_str()) && !it.starts_with("Fn::")) {
+        let at = Place::key(path.join(key));
+        let message = eco_format!("an output has no `{key}`");
+        let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
+            .why("CloudFormation refuses the template");
+        found.push(match nearest(key, KEYS) {
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                eco_format!("rename to `{near}`"),
+                false,
+                at,
+                near,
+            ),
+            None => diagnostic.help("it has `Value`, `Description`, `Export` and `Condition`"),
+        });
+    }
+    let misspelt =
+        |wanted| output.keys().any(|it| !KEYS.contains(&it.as_str()) && nearest(it, [wanted]).is_some());
+    match output.get("Value") {
+        None | Some(Value::Null) if !misspelt("Value") => found.push(
+            Diagnostic::new(
+                &rules::MISSING_KEY,
+                Place::key(path.clone()),
+                eco_format!("the output `{id}` has no `Value`"),
+            )
+            .why("CloudFormation refuses an output without one")
+            .help("say what it gives: `Value: !Ref Table`"),
+        ),
+        Some(value @ (Value::Array(_) | Value::Object(_))) if !is_function(value) => {
+            let message = eco_format!("the value of the output `{id}` is {}", value.noun());
+            found.push(
+                Diagnostic::new(&rules::WRONG_TYPE, Place::key(path.join("Value")), message)
+                    .why("an output gives one text")
+                    .help("use `!Join [',', [...]]` for a list"),
+            );
+        }
+        _ => {}
+    }
+    export(output, path, found);
+}
+
+fn is_function(value: &Value) -> bool {
+    is_intrinsic_value(value) || value.as_object().is_some_and(|it| it.keys().any(|it| it.starts_with("Fn:")))
+}
+
+fn export(output: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    let Some(export) = output.get("Export") else { return };
+    let at = path.join("Export");
+    let Some(entries) = export.as_object().filter(|_| !is_function(export)) else {
+        if !matches!(export, Value::Unknown(_)) {
+            found.push(
+                Diagnostic::new(&rules::WRONG_TYPE, Place::key(at), "an export has its name under `Name`")
+                    .why("CloudFormation refuses the template")
+                    .help("write `Export: {Name: ...}`"),
+            );
+        }
+        return;
+    };
+    if !entries.contains_key("Name") {
+        let wrong = entries.keys().next();
+        let place = wrong.map_or(at.clone(), |it| at.join(it));
+        found.push(
+            Diagnostic::new(&rules::MISSING_KEY, Place::key(place), "the export has no `Name`")
+                .why("CloudFormation refuses the template")
+                .help("write `Export: {Name: ...}`"),
+        );
+    }
+}
+
+fn exported_twice(facts: &Facts<'_>, id: &EcoString, first: &EcoString, name: &Value) -> Option<Diagnostic> {
+    let place = |id: &EcoString| {
+        let steps = [Segment::from(id), "Export".into(), "Name".into()];
+        facts.written("Outputs", &steps).map(Place::value)
+    };
+    let (at, other) = match (place(id), place(first)) {
+        (Some(at), other) => (at, other),
+        (None, other) => (other?, None),
+    };
+    let condition = |id: &EcoString| facts.section("Outputs")?.get(id)?.get("Condition").cloned();
+    if condition(id).is_some() || condition(first).is_some() {
+        return None;
+    }
+    let text = name.as_str().map_or_else(|| "the same name".into(), |it| eco_format!("`{it}`"));
+    let message = eco_format!("the outputs `{first}` and `{id}` are both exported as {text}");
+    let diagnostic = Diagnostic::new(&rules::EXPORTED_TWICE, at, message)
+        .why("an account has each export once in a region, so the deployment fails")
+        .help("export one of them under another name");
+    let generated = facts.entry_place(Owner { section: "Outputs", id: first });
+    Some(match other.or(generated) {
+        Some(place) => diagnostic.related(place, "first exported here"),
+        None => diagnostic,
+    })
+}
