@@ -105,8 +105,8 @@ fn arn_expected(facts: &Facts<'_>, reference: &Reference<'_>, kind: &str) -> Opt
     let owner = facts.resource(reference.owner.id).filter(|_| reference.owner.section == "Resources")?;
     let of = owner.get("Type")?.as_str()?;
     let is_endpoint = of == "AWS::SNS::Subscription" && reference.key == "Endpoint";
-    let plain = reference.key.trim_end_matches('s').to_ascii_lowercase();
-    let takes_arn = is_endpoint || (plain.ends_with("arn") && !plain.ends_with("learn"));
+    let ends = ["Arn", "ARN", "Arns", "ARNs"].iter().any(|it| reference.key.ends_with(it));
+    let takes_arn = is_endpoint || ends || reference.key == "arn";
     if !of.starts_with("AWS::") || !takes_arn || !gives_name(kind) {
         return None;
     }

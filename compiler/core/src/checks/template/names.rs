@@ -95,7 +95,8 @@ fn filter(
     if *count != FILTERS + 1 {
         return None;
     }
-    let at = facts.entry_place(Owner { section: "Resources", id })?;
+    // Those of events are counted where these are lowered.
+    let at = Place::key(facts.written("Resources", &[id.into()])?);
     Some(
         Diagnostic::new(&rules::OUT_OF_RANGE, at, "the log group has a third subscription filter")
             .why("CloudWatch takes two of a log group")

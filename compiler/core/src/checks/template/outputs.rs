@@ -75,7 +75,12 @@ fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) 
                 .help("remove the others; the name of an export may have them"),
         );
     }
-    let Some(output) = body.as_object() else { return };
+    let nothing = Object::new();
+    let output = match body {
+        Value::Object(output) => output.as_ref(),
+        Value::Null => &nothing,
+        _ => return,
+    };
     for key in output.keys().filter(|it| !KEYS.contains(&it.as_str()) && !it.starts_with("Fn::")) {
         let at = Place::key(path.join(key));
         let message = eco_format!("an output has no `{key}`");

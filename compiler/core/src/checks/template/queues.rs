@@ -49,7 +49,7 @@ fn visibility(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
         match kind(facts, it.target) {
             Some("AWS::SQS::Queue") if it.key == "EventSourceArn" => {
-                drop(queues.insert(it.owner.id, it.target))
+                queues.insert(it.owner.id, it.target);
             }
             Some("AWS::Lambda::Function") if it.kind != Kind::DependsOn => {
                 functions.insert(it.owner.id, it.target);

@@ -12,6 +12,10 @@ use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
 
+/// Actions that AWS's reference leaves out, and that AWS's own policies have.
+const TAKEN: [&str; 4] =
+    ["sns:Receive", "sqs:ChangeMessageVisibilityBatch", "sqs:DeleteMessageBatch", "sqs:SendMessageBatch"];
+
 /// Looks at the actions and resources of a statement.
 pub fn check(
     facts: &Facts<'_>,
@@ -119,7 +123,7 @@ fn of_text(text: &str, path: &Path, actions: &mut Actions) -> Looked {
             None => diagnostic.help("write the service before it, or `'*'` for all"),
         }));
     };
-    if prefix.contains(['*', '?']) {
+    if prefix.contains(['*', '?']) || TAKEN.iter().any(|it| it.eq_ignore_ascii_case(text)) {
         return Ok(None);
     }
     let Some(of_service) = actions.of(prefix) else {

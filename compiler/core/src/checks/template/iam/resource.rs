@@ -150,7 +150,12 @@ fn row(facts: &Facts<'_>, id: &str) -> Option<(&'static str, &'static str, bool)
 
 fn of_text(text: &str) -> Named {
     // A function that was written as a text, a variable, a dynamic reference.
-    if text.starts_with('*') || text.starts_with("${") || text.starts_with("{{") || text.is_empty() {
+    if text.starts_with('*')
+        || text.contains("#{")
+        || text.starts_with("${")
+        || text.starts_with("{{")
+        || text.is_empty()
+    {
         return Named::Anything;
     }
     let parts = split_arn(text);

@@ -134,7 +134,9 @@ pub fn check(facts: &Facts<'_>, policy: &Policy<'_>, actions: &mut Actions, foun
         if is_left_to_cloudformation(statement) {
             continue;
         }
-        if !policy.has_shape {
+        if policy.has_shape {
+            misspelt(statement, &path, found);
+        } else {
             form(policy.kind, statement, &path, found);
         }
         sid(policy.kind, statement, &path, &mut sids, found);
@@ -142,6 +144,18 @@ pub fn check(facts: &Facts<'_>, policy: &Policy<'_>, actions: &mut Actions, foun
         principal::check(policy.kind, statement, &path, found);
         action::check(facts, policy.kind, statement, &path, actions, found);
     }
+}
+
+/// Keys that are misspelt, where the shape says only that the right ones are missing.
+fn misspelt(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    let has = |one: &str, other: &str| statement.contains_key(one) || statement.contains_key(other);
+    if has("Effect", "Effect") && has("Action", "NotAction") && has("Resource", "NotResource") {
+        return;
+    }
+    let unknown = statement.keys().filter(|it| !KEYS.contains(&it.as_str()));
+    found.extend(
+        unknown.filter(|it| nearest(it, KEYS).is_some()).map(|it| unknown_key(path, it, "a statement", KEYS)),
+    );
 }
 
 fn form(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
