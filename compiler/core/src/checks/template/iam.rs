@@ -79,7 +79,7 @@ const ARN: Kind = Kind::Resource { needs_resource: false, needs_arn: true };
 /// Finds what is wrong with policies.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut policies = Vec::new();
-    of_provider(facts, &mut policies);
+    of_provider(facts, &mut policies, found);
     of_functions(facts, &mut policies);
     for (path, part) in facts.own_parts() {
         for section in ["Resources", "extensions"] {
@@ -100,9 +100,14 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     size::check(facts, found);
 }
 
-fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>) {
+fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>, found: &mut Vec<Diagnostic>) {
     let Some(provider) = facts.config.get("provider") else { return };
     let root = Path::from(["provider"]);
+    for keys in [["iam", "role", "managedPolicies"].as_slice(), &["iamManagedPolicies"]] {
+        if let Some(arns) = keys.iter().try_fold(provider, |value, key| value.get(key)) {
+            managed(arns, &keys.iter().fold(root.clone(), |path, key| path.join(*key)), found);
+        }
+    }
     let mut push = |kind, keys: &[&str], has_shape| {
         let path = keys.iter().fold(root.clone(), |path, key| path.join(*key));
         let statements = keys.iter().try_fold(provider, |value, key| value.get(key));
@@ -112,6 +117,23 @@ fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>) {
     push(Kind::Identity, &["iamRoleStatements"], true);
     push(ANY, &["apiGateway", "resourcePolicy"], true);
     push(ANY, &["resourcePolicy"], true);
+}
+
+/// Managed policies are named by ARNs of policies.
+fn managed(arns: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+    for (index, arn) in arns.as_array().unwrap_or_default().iter().enumerate() {
+        let Value::String(text) = arn else { continue };
+        let is_of_iam = text.starts_with("arn:") && text.contains(":iam::") && !text.contains(['$', '#']);
+        if is_of_iam && !text.contains(":policy/") {
+            let message = ecow::eco_format!("`{text}` is no ARN of a managed policy");
+            let at = crate::diagnostic::Place::value(path.join(index));
+            found.push(
+                Diagnostic::new(&crate::rules::IAM_POLICY, at, message)
+                    .why("IAM attaches policies alone")
+                    .help("the ARN has `:policy/` in it, such as `arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess`"),
+            );
+        }
+    }
 }
 
 /// A plugin makes a role of its own of the `iamRoleStatements` of a function.
@@ -135,6 +157,12 @@ fn of_resource<'a>(
     policies: &mut Vec<Policy<'a>>,
     found: &mut Vec<Diagnostic>,
 ) {
+    if kind == "AWS::Lambda::Permission" {
+        principal::of_permission(properties, path, found);
+    }
+    if let Some(arns) = properties.get("ManagedPolicyArns").filter(|_| kind.starts_with("AWS::IAM::")) {
+        managed(arns, &path.join("ManagedPolicyArns"), found);
+    }
     for (_, key, policy) in PROPERTIES.iter().filter(|it| it.0 == kind) {
         if let Some(Value::Object(document)) = properties.get(key) {
             policies.extend(statement::document(document, *policy, &path.join(*key), found));

@@ -40,7 +40,7 @@ pub fn check(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagno
             }
             Some(Value::Object(kinds)) if !kinds.keys().any(|it| it.starts_with("Fn::") || it == "Ref") => {
                 for (kind, value) in kinds.iter() {
-                    of_kind(kind, value, &path, found);
+                    of_kind(kind, value, &path, kind, found);
                 }
             }
             _ => {}
@@ -48,7 +48,17 @@ pub fn check(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagno
     }
 }
 
-fn of_kind(kind: &str, value: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+/// Looks at who may invoke a function.
+pub fn of_permission(properties: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    let Some(Value::String(text)) = properties.get("Principal") else { return };
+    let is_account = text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit());
+    let is_arn = text.starts_with("arn:");
+    if !is_account && !is_arn && !text.contains("#{") {
+        of_kind("Service", &Value::from(text), path, "Principal", found);
+    }
+}
+
+fn of_kind(kind: &str, value: &Value, path: &Path, key: &str, found: &mut Vec<Diagnostic>) {
     if !KINDS.contains(&kind) {
         let at = Place::key(path.join(kind));
         let message = eco_format!("there is no kind `{kind}` of principals");
@@ -68,7 +78,7 @@ fn of_kind(kind: &str, value: &Value, path: &Path, found: &mut Vec<Diagnostic>) 
     if kind != "Service" {
         return;
     }
-    let path = path.join(kind);
+    let path = path.join(key);
     let items: Vec<(Path, &Value)> = match value {
         Value::Array(items) => items.iter().enumerate().map(|(index, it)| (path.join(index), it)).collect(),
         one => vec![(path, one)],

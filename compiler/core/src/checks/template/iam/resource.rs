@@ -167,9 +167,11 @@ fn of_text(text: &str) -> Named {
     if rest.len() < 5 && !text.contains(['*', '$']) {
         return Named::NoArn;
     }
-    if rest.len() < 5
-        && rest.get(1).is_some_and(|it| it == "s3")
-        && !rest.iter().take(4).any(|it| it.contains(['*', '$']))
+    if let [_, service, region, ..] = rest
+        && rest.len() < 5
+        && service == "s3"
+        && region.contains('/')
+        && !region.starts_with(['*', '$'])
     {
         return Named::NoArn;
     }
