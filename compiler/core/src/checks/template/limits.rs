@@ -6,6 +6,7 @@ use super::Facts;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
+use crate::value::{Object, Value};
 
 /// How many entries a section may have, and what to do with more.
 const SECTIONS: [(&str, usize, &str); 4] = [
@@ -34,12 +35,48 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             ));
         }
     }
-    let size = crate::value::Value::from(facts.template.body.clone()).to_json().len();
+    let size = length_of_entries(&facts.template.body);
     if size > LARGEST {
         let message = eco_format!("the template has {size} bytes");
         let why = eco_format!("CloudFormation takes {LARGEST} at most");
         found.push(too_large(facts, "Resources", message, why, "split the service in two"));
     }
+}
+
+/// The bytes of a value as JSON without white space, without making it.
+fn length(value: &Value) -> usize {
+    match value {
+        Value::Null => 4,
+        Value::Bool(it) => {
+            if *it {
+                4
+            } else {
+                5
+            }
+        }
+        Value::Number(_) => value.to_js_string().len(),
+        Value::String(text) => quoted(text),
+        Value::Unknown(it) => quoted(&it.text),
+        Value::Array(items) => 1 + items.iter().map(|it| length(it) + 1).sum::<usize>().max(1),
+        Value::Object(object) => length_of_entries(object),
+    }
+}
+
+fn length_of_entries(object: &Object) -> usize {
+    1 + object.iter().map(|(key, it)| quoted(key) + length(it) + 2).sum::<usize>().max(1)
+}
+
+/// The bytes of a text in quotes.
+fn quoted(text: &str) -> usize {
+    let escapes: usize = text
+        .bytes()
+        .map(|it| match it {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
+            0..32 => 5,
+            _ => 0,
+        })
+        .sum();
+    text.len() + escapes + 2
 }
 
 fn too_large(facts: &Facts<'_>, section: &str, message: EcoString, why: EcoString, help: &str) -> Diagnostic {
@@ -51,4 +88,16 @@ fn too_large(facts: &Facts<'_>, section: &str, message: EcoString, why: EcoStrin
         own.map_or(generated, |(path, _)| path.join(section))
     };
     Diagnostic::new(&rules::TEMPLATE_TOO_LARGE, Place::key(at), message).why(why).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn lengths_are_those_of_the_text() {
+        let value = json!({ "a": [1, true, null, "x\n\"\u{1}é"], "b": {}, "c": [] });
+        assert_eq!(length(&value), value.to_json().len());
+    }
 }

@@ -87,6 +87,10 @@ pub fn document<'a>(
         }
     }
     let Some(statements) = document.get("Statement") else {
+        if document.keys().any(|it| !DOCUMENT.contains(&it.as_str()) && nearest(it, ["Statement"]).is_some())
+        {
+            return None;
+        }
         let message = "the policy has no `Statement`";
         found.push(
             Diagnostic::new(&rules::IAM_POLICY, Place::key(path.clone()), message)
