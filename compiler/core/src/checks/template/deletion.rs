@@ -4,23 +4,9 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
-use super::places::inside;
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::rules;
 use crate::value::{Object, Value};
-
-/// Types of which CloudFormation can keep a snapshot.
-const SNAPSHOTS: [&str; 9] = [
-    "AWS::DocDB::DBCluster",
-    "AWS::EC2::Volume",
-    "AWS::ElastiCache::CacheCluster",
-    "AWS::ElastiCache::ReplicationGroup",
-    "AWS::Neptune::DBCluster",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::Redshift::Cluster",
-    "AWS::ElastiCache::ServerlessCache",
-];
 
 /// Types that hold what nobody can make again, and go with the stack unless something else is said. Of a database of
 /// RDS a snapshot stays.
@@ -35,60 +21,17 @@ const STATEFUL: [&str; 8] = [
     "AWS::S3::Bucket",
 ];
 
-/// Finds policies that there are not, and data that goes with the stack.
+/// Finds data that goes with the stack.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (path, part) in facts.own_parts() {
-        for section in ["Resources", "extensions"] {
-            let resources = part.get(section).and_then(Value::as_object);
-            for (id, body) in resources.into_iter().flat_map(Object::iter) {
-                let path = path.join(section).join(id);
-                let kind = facts.resource(id).and_then(|it| it.get("Type")).and_then(Value::as_str);
-                for key in ["DeletionPolicy", "UpdateReplacePolicy"] {
-                    if let Some(Value::String(policy)) = body.get(key) {
-                        found.extend(unknown(key, policy, kind, inside(path.join(key), 0..policy.len())));
-                    }
-                }
-                if section == "Resources" && kind.is_some_and(|it| STATEFUL.contains(&it)) {
-                    found.extend(unprotected(facts, id, kind.unwrap_or_default(), Place::key(path)));
-                }
+        let resources = part.get("Resources").and_then(Value::as_object);
+        for id in resources.into_iter().flat_map(Object::keys) {
+            let kind = facts.resource(id).and_then(|it| it.get("Type")).and_then(Value::as_str);
+            if let Some(kind) = kind.filter(|it| STATEFUL.contains(it)) {
+                found.extend(unprotected(facts, id, kind, Place::key(path.join("Resources").join(id))));
             }
         }
     }
-}
-
-fn unknown(key: &str, policy: &EcoString, kind: Option<&str>, at: Place) -> Option<Diagnostic> {
-    let kind = kind.filter(|it| it.starts_with("AWS::"))?;
-    let can_snapshot = SNAPSHOTS.contains(&kind);
-    let mut known = vec!["Delete", "Retain"];
-    if key == "DeletionPolicy" {
-        known.push("RetainExceptOnCreate");
-    }
-    if can_snapshot {
-        known.push("Snapshot");
-    }
-    if known.contains(&policy.as_str()) {
-        return None;
-    }
-    if policy == "Snapshot" {
-        let message = eco_format!("CloudFormation keeps no snapshot of `{kind}`");
-        let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at, message);
-        return Some(
-            diagnostic.why("it refuses the template").help("use `Retain` to keep the resource itself"),
-        );
-    }
-    let message = eco_format!("`{policy}` is no `{key}`");
-    let names: Vec<String> = known.iter().map(|it| format!("`{it}`")).collect();
-    let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at.clone(), message)
-        .why(eco_format!("CloudFormation takes {}", names.join(", ")));
-    Some(match nearest(policy, known) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("`Retain` keeps the resource, `Delete` deletes it"),
-    })
 }
 
 fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Option<Diagnostic> {
