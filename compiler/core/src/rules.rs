@@ -91,12 +91,16 @@ rules! {
     EDGE_REGION "edge-region" Error "CloudFront runs functions of one region only." ["CLOUDFRONT_INVALID_REGION"];
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
+    HANDLER_EXPORT "handler-export" Error "A handler names what its file does not export." [];
+    HANDLER_FILE "handler-file" Error "The file of a handler is not there." [];
+    HANDLER_FORMAT "handler-format" Error "A handler is not written as its runtime reads it." [];
     INVALID_ALLOWANCE "invalid-allowance" Warning "A comment that allows a rule is not written as it is read." [];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
     JSON_REFERENCE "json-reference" Warning "A `$ref` stands for a file." [];
     JSON_SYNTAX "json-syntax" Error "A text is not JSON." [];
     LEFTOVER_ENV_FILE "leftover-env-file" Warning "A `serverless.env.yml` of the betas is left beside a service of today." [];
+    LETTER_CASE "letter-case" Error "A path differs from the file's name in upper and lower case." [];
     LITERAL_VARIABLE "literal-variable" Warning "A text looks like a variable, but has no source." [];
     MISPLACED_KEY "misplaced-key" Error "A key stands where only names of functions or resources do." [];
     MISSING_EXPORT "missing-export" Warning "A value is imported that the service it names does not export." [];
