@@ -159,7 +159,12 @@ impl Db for Database {
 impl Database {
     /// A database that reads from `system`.
     pub fn new(system: Arc<dyn System>) -> Database {
-        Database { storage: salsa::Storage::default(), system, files: Arc::default(), folders: Arc::default() }
+        Database {
+            storage: salsa::Storage::default(),
+            system,
+            files: Arc::default(),
+            folders: Arc::default(),
+        }
     }
 
     /// A database that also writes down which queries run.

@@ -80,10 +80,8 @@ fn read(text: &str, extension: &str) -> Exports {
         return Exports::unknown();
     }
     let program = &parsed.program;
-    let mut found = Exports {
-        empty: program.body.is_empty() && program.directives.is_empty(),
-        ..Exports::default()
-    };
+    let mut found =
+        Exports { empty: program.body.is_empty() && program.directives.is_empty(), ..Exports::default() };
     for statement in &program.body {
         module_exports(statement, &mut found);
     }
@@ -168,11 +166,20 @@ mod tests {
     fn es_modules() {
         let js = |text: &str| names(text, "js");
         assert_eq!(js("export const a = 1, { b, c: d, ...e } = x; export let [f] = y;"), "a b d e f");
-        assert_eq!(js("export async function a() {} export class B {} export default () => {}"), "a B default");
+        assert_eq!(
+            js("export async function a() {} export class B {} export default () => {}"),
+            "a B default"
+        );
         assert_eq!(js("const a = 1; export { a, a as b, a as 'c d' }; export { e } from './e'"), "a b c d e");
         assert_eq!(js("export * from './a'; export * as b from './b'"), "b <./a>");
-        assert_eq!(names("export type A = 1; export interface B {} export enum C {} declare const d: 1", "ts"), "C");
-        assert_eq!(names("export { type A, b }; export type { C } from './c'; export abstract class D {}", "ts"), "b D");
+        assert_eq!(
+            names("export type A = 1; export interface B {} export enum C {} declare const d: 1", "ts"),
+            "C"
+        );
+        assert_eq!(
+            names("export { type A, b }; export type { C } from './c'; export abstract class D {}", "ts"),
+            "b D"
+        );
         assert_eq!(names("import a = require('a'); const b = { c: a }; export = b;", "cts"), "c");
         assert_eq!(js("export const a = <div>{1}</div>"), "a");
         assert_eq!(js("export const = 1"), " ...");
@@ -182,15 +189,24 @@ mod tests {
     fn common_js() {
         let js = |text: &str| names(text, "js");
         assert_eq!(js("exports.a = exports.b = 1; module.exports.c = 2; exports['d'] = 3"), "a b c d");
-        assert_eq!(js("module.exports = { a, b: 1, c() {}, 'd': 2, get e() {}, ...{ f: 1 } }"), "a b c d e f");
+        assert_eq!(
+            js("module.exports = { a, b: 1, c() {}, 'd': 2, get e() {}, ...{ f: 1 } }"),
+            "a b c d e f"
+        );
         assert_eq!(js("exports = module.exports = { a }; exports.b = 1"), "a b");
         assert_eq!(js("const a = { b: 1 }; a.c = 2; module.exports = a"), "b c");
         assert_eq!(js("function a() {} a.b = 1; module.exports = a; module.exports.c = 1"), "c b");
         assert_eq!(js("class A { static b() {} c() {} } module.exports = A"), "b");
         assert_eq!(js("Object.assign(module.exports, { a: 1 }, require('./b'))"), "a <./b>");
         assert_eq!(js("Object.defineProperty(exports, 'a', { value: 1 }); if (x) exports.b = 1"), "a b");
-        assert_eq!(js("Object.defineProperty(exports, '__esModule', { value: true }); exports.a = void 0"), "a");
-        assert_eq!(js("__exportStar(require('./a'), exports); tslib_1.__exportStar(require('./b'), exports)"), " <./a> <./b>");
+        assert_eq!(
+            js("Object.defineProperty(exports, '__esModule', { value: true }); exports.a = void 0"),
+            "a"
+        );
+        assert_eq!(
+            js("__exportStar(require('./a'), exports); tslib_1.__exportStar(require('./b'), exports)"),
+            " <./a> <./b>"
+        );
         assert_eq!(js("module.exports = require('./a')"), " <./a>");
         assert_eq!(js("this.a = 1; function f() { this.b = 1 }"), "a");
         assert_eq!(js("module.exports = async (event) => {}"), "");
@@ -228,7 +244,9 @@ mod tests {
 
     #[test]
     fn deep_texts_end() {
-        for part in ["(", "!", "a=>", "a+", "if(a)", "[", "{a:", "x?y:", "new ", "`${", "<a>", "a=", "await ", "- "] {
+        for part in
+            ["(", "!", "a=>", "a+", "if(a)", "[", "{a:", "x?y:", "new ", "`${", "<a>", "a=", "await ", "- "]
+        {
             exports(&part.repeat(20_000 / part.len()), "js");
             exports(&part.repeat(20_000 / part.len()), "tsx");
         }

@@ -80,9 +80,8 @@ impl Reader<'_, '_> {
 
     /// The header of a block: what follows its colon.
     fn header<'s>(&mut self, statement: &'s str) -> Option<&'s str> {
-        const KEYWORDS: [&str; 11] = [
-            "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "match", "case",
-        ];
+        const KEYWORDS: [&str; 11] =
+            ["if", "elif", "else", "try", "except", "finally", "with", "for", "while", "match", "case"];
         let keyword = word(statement);
         if !KEYWORDS.contains(&keyword) {
             return None;
@@ -238,18 +237,38 @@ mod tests {
 
     #[test]
     fn definitions() {
-        assert_eq!(names("def a(x=1,\n  y=2):\n  b = 1\n  def c(): pass\n\nasync def d(): pass\nclass E:\n  f = 1\n"), "a d E");
-        assert_eq!(names("import os, a.b.c as d, e.f\nfrom x import (g,\n  h as i,)\nfrom . import j"), "os d e g i j");
-        assert_eq!(names("a = b = 1\nc: int = 2\nd, (e, f) = x\ng.h = 1\ni[0] = 2\nj == 1\nk += 1\nl: int\n"), "a b c d e f k");
-        assert_eq!(names("try:\n  import a\nexcept ImportError as e:\n  a = None\nif x: b = 1\nelse:\n  c = 1"), "a e b c");
-        assert_eq!(names("for a, b in x: c = f(d=1)\nwith open(x) as g:\n  h = 1\nmatch = 1"), "a b c g h match");
+        assert_eq!(
+            names(
+                "def a(x=1,\n  y=2):\n  b = 1\n  def c(): pass\n\nasync def d(): pass\nclass E:\n  f = 1\n"
+            ),
+            "a d E"
+        );
+        assert_eq!(
+            names("import os, a.b.c as d, e.f\nfrom x import (g,\n  h as i,)\nfrom . import j"),
+            "os d e g i j"
+        );
+        assert_eq!(
+            names("a = b = 1\nc: int = 2\nd, (e, f) = x\ng.h = 1\ni[0] = 2\nj == 1\nk += 1\nl: int\n"),
+            "a b c d e f k"
+        );
+        assert_eq!(
+            names("try:\n  import a\nexcept ImportError as e:\n  a = None\nif x: b = 1\nelse:\n  c = 1"),
+            "a e b c"
+        );
+        assert_eq!(
+            names("for a, b in x: c = f(d=1)\nwith open(x) as g:\n  h = 1\nmatch = 1"),
+            "a b c g h match"
+        );
         assert_eq!(names("def f():\n  global handler\n  handler = 1"), "f handler");
         assert_eq!(names("@app.route('/')\ndef a(): return {'x': 1}\nb = lambda x=1: x"), "a b");
     }
 
     #[test]
     fn strings_and_comments() {
-        assert_eq!(names("\"\"\"\ndef no(): pass\n\"\"\"\n# def no\na = 'def no\\'' \\\n  + r'\\d'\ndef b(): pass"), "a b");
+        assert_eq!(
+            names("\"\"\"\ndef no(): pass\n\"\"\"\n# def no\na = 'def no\\'' \\\n  + r'\\d'\ndef b(): pass"),
+            "a b"
+        );
         assert!(exports("# only\n\n  # this").empty);
         assert_eq!(names("a = 'not closed\ndef b(): pass"), " ...");
     }

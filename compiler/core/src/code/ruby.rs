@@ -8,8 +8,20 @@ use super::lines::{behind, range_in, word};
 
 /// What brings methods that are not written out.
 const DYNAMIC: [&str; 14] = [
-    "define_method", "method_missing", "instance_eval", "class_eval", "module_eval", "eval(", "eval ", "const_set",
-    "include ", "extend ", "prepend ", "load ", "autoload", "def_delegator",
+    "define_method",
+    "method_missing",
+    "instance_eval",
+    "class_eval",
+    "module_eval",
+    "eval(",
+    "eval ",
+    "const_set",
+    "include ",
+    "extend ",
+    "prepend ",
+    "load ",
+    "autoload",
+    "def_delegator",
 ];
 
 /// The methods, classes and modules of a file.
@@ -40,7 +52,8 @@ fn read(text: &str, statement: &str, found: &mut Exports) {
         let name = rest.split_once('.').filter(|it| it.0 == word(it.0)).map_or(rest, |it| it.1);
         add(text, word(name), found);
     } else if let Some(rest) = behind(statement, "class").or_else(|| behind(statement, "module")) {
-        let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == ':')).unwrap_or(rest.len());
+        let end =
+            rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == ':')).unwrap_or(rest.len());
         let (name, behind) = rest.split_at(end);
         name.split("::").for_each(|it| add(text, it, found));
         found.open |= behind.trim_start().starts_with('<') && !behind.contains("<<") && !name.is_empty();
@@ -81,7 +94,10 @@ mod tests {
     #[test]
     fn definitions() {
         assert_eq!(names("require 'json'\ndef a(event:, context:)\n  b = 1\nend\n"), "a b");
-        assert_eq!(names("module Shop\n  class Users::Api\n    def self.create(x) = 1\n  end\nend"), "Shop Users Api create");
+        assert_eq!(
+            names("module Shop\n  class Users::Api\n    def self.create(x) = 1\n  end\nend"),
+            "Shop Users Api create"
+        );
         assert_eq!(names("# def a\n=begin\ndef b\n=end\n__END__\ndef c"), "");
         assert_eq!(names("class A < B\nend"), "A ...");
     }

@@ -87,9 +87,12 @@ impl<'a> Handler<'a> {
     /// A finding that another text mends.
     fn instead(&self, diagnostic: Diagnostic, text: &str) -> Diagnostic {
         let whole = self.at(0..self.text.len());
-        diagnostic
-            .help(eco_format!("write `{text}`"))
-            .replace(eco_format!("replace with `{text}`"), false, whole, text)
+        diagnostic.help(eco_format!("write `{text}`")).replace(
+            eco_format!("replace with `{text}`"),
+            false,
+            whole,
+            text,
+        )
     }
 
     /// Reports that the file is written in other letters.
@@ -142,9 +145,12 @@ impl<'a> Handler<'a> {
         }
         let known = || exports.names.iter().map(|it| it.name.text.as_str());
         if let Some(near) = nearest(written, known()) {
-            let diagnostic = diagnostic
-                .help(eco_format!("did you mean `{near}`?"))
-                .replace(eco_format!("replace with `{near}`"), false, self.at(name), near);
+            let diagnostic = diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                eco_format!("replace with `{near}`"),
+                false,
+                self.at(name),
+                near,
+            );
             let placed = exports.names.iter().find(|it| it.name.text == near);
             return placed.into_iter().fold(diagnostic, |it, placed| {
                 it.related(self.files().place(&placed.path, placed.name.range.clone()), "this one is")

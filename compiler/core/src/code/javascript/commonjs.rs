@@ -4,9 +4,9 @@
 //! exports open.
 
 use oxc_ast::ast::{
-    Argument, AssignmentExpression, CallExpression, Class, ClassElement, ComputedMemberExpression, Declaration,
-    Expression, Function, IdentifierReference, ObjectPropertyKind, Program, Statement, StaticMemberExpression,
-    TSExportAssignment, VariableDeclarator,
+    Argument, AssignmentExpression, CallExpression, Class, ClassElement, ComputedMemberExpression,
+    Declaration, Expression, Function, IdentifierReference, ObjectPropertyKind, Program, Statement,
+    StaticMemberExpression, TSExportAssignment, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan as _, Span};
@@ -68,7 +68,9 @@ impl<'p, 'a> CommonJs<'p, 'a> {
     /// What an expression stands for, if something can be put on it.
     fn target(&self, expression: &Expression<'_>) -> Option<Target<'p>> {
         match expression.get_inner_expression() {
-            Expression::Identifier(it) if it.name == "exports" => Some(Target::Exports { start: it.span.start }),
+            Expression::Identifier(it) if it.name == "exports" => {
+                Some(Target::Exports { start: it.span.start })
+            }
             Expression::Identifier(it) => self.own(it.span).map(|name| Target::Variable { name }),
             other => {
                 let member = other.as_member_expression()?;
@@ -241,7 +243,9 @@ impl<'p, 'a> CommonJs<'p, 'a> {
                     self.understood.insert(on.span().start);
                 }
             }
-            ("defineProperties", Some(names @ Expression::ObjectExpression(_))) if self.is_exports(Some(on)) => {
+            ("defineProperties", Some(names @ Expression::ObjectExpression(_)))
+                if self.is_exports(Some(on)) =>
+            {
                 self.understand(on);
                 self.shape(names);
             }

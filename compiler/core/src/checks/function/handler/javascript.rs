@@ -55,6 +55,13 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         found.push(diagnostic);
         return;
     }
+    // A bundler may take what Lambda takes for a part of the name as a part of the file.
+    if let Some((last, name)) = split_last(text).filter(|it| handler.around.bundles && it.0 != file)
+        && let Found::Here { path } = find(handler.files(), handler.part(last.clone()))
+    {
+        exported(handler, &path, last, name, found);
+        return;
+    }
     let path = handler.part(file.clone());
     match find(handler.files(), path) {
         Found::Here { path } => exported(handler, &path, file, name, found),
@@ -83,7 +90,8 @@ fn dotted(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Diagn
     let dot = split(handler.text)?.0.end;
     let message = eco_format!("the file `{path}` has a dot in its name");
     let diagnostic = handler.malformed(dot..file.end, message);
-    let why = eco_format!("Lambda ends the file's name at the first dot and looks for `{}`", handler.part(0..dot));
+    let why =
+        eco_format!("Lambda ends the file's name at the first dot and looks for `{}`", handler.part(0..dot));
     Some(diagnostic.why(why).help("rename the file, with `-` for the dot"))
 }
 
@@ -164,12 +172,20 @@ fn malformed(handler: &Handler<'_>) -> Option<Diagnostic> {
     let slash = text.rfind('/').map_or(0, |it| it + 1);
     let wrong = text.get(slash..).and_then(|it| it.find([':', '#', '@', ',', ';'])).map(|it| slash + it);
     if let Some(at) = wrong.filter(|it| *it > slash) {
-        let end = at + text.get(at..).map_or(1, |it| it.len() - it.trim_start_matches([':', '#', '@', ',', ';']).len());
+        let end = at
+            + text
+                .get(at..)
+                .map_or(1, |it| it.len() - it.trim_start_matches([':', '#', '@', ',', ';']).len());
         let separator = handler.part(at..end);
         let diagnostic = handler
             .malformed(at..end, eco_format!("`{separator}` separates the file from the exported name"))
             .why("Lambda takes a dot for that");
-        return Some(handler.instead(diagnostic, &eco_format!("{}.{}", handler.part(0..at), handler.part(end..text.len()))));
+        return Some(
+            handler.instead(
+                diagnostic,
+                &eco_format!("{}.{}", handler.part(0..at), handler.part(end..text.len())),
+            ),
+        );
     }
     let diagnostic = handler
         .malformed(0..text.len(), eco_format!("the handler `{text}` names no export"))
@@ -177,7 +193,10 @@ fn malformed(handler: &Handler<'_>) -> Option<Diagnostic> {
     // `src/users/create` for `src/users.create`.
     let folder = slash.checked_sub(1).and_then(|it| text.get(..it)).unwrap_or_default();
     if let Found::Here { path } = find(handler.files(), folder)
-        && code::all(handler.files(), &path).names.iter().any(|it| it.name.text == handler.part(slash..text.len()))
+        && code::all(handler.files(), &path)
+            .names
+            .iter()
+            .any(|it| it.name.text == handler.part(slash..text.len()))
     {
         let instead = eco_format!("{folder}.{}", handler.part(slash..text.len()));
         return Some(handler.instead(diagnostic, &instead));

@@ -39,7 +39,8 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         found.push(diagnostic);
         return;
     }
-    let Some((module, name)) = split(text) else {
+    let Some((module, name)) = split(text).filter(|it| !handler.part(it.1.clone()).contains([':', '#', '@']))
+    else {
         found.extend(malformed(handler));
         return;
     };
@@ -61,7 +62,12 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         Found::Here { path } => exported(handler, &path, name, found),
         Found::OtherCase { path } => {
             let stem = search::stem(&path);
-            let stem = handler.around.module.as_ref().and_then(|it| stem.strip_prefix(&format!("{it}/"))).unwrap_or(stem);
+            let stem = handler
+                .around
+                .module
+                .as_ref()
+                .and_then(|it| stem.strip_prefix(&format!("{it}/")))
+                .unwrap_or(stem);
             found.push(handler.other_case(module, &path, &as_written(shown, stem)));
         }
         Found::Missing(missing) => found.extend(missing_module(handler, module, name, missing)),
@@ -105,7 +111,8 @@ fn missing_module(
     }
     let near = missing.near.as_ref().map(|it| as_written(shown, search::stem(it)));
     let path = eco_format!("{}.py", shown.replace('.', "/"));
-    let missing = Missing { near: if handler.around.module.is_some() { None } else { missing.near }, ..missing };
+    let missing =
+        Missing { near: if handler.around.module.is_some() { None } else { missing.near }, ..missing };
     let mut diagnostic = handler.missing(module.clone(), &path, &missing)?;
     // A module is written with dots where the handler has them.
     if let (Some(near), true) = (near, missing.near.is_some()) {

@@ -49,7 +49,8 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     }
     let Some((file, class, method)) = split(text) else {
         if !handler.around.makes {
-            let diagnostic = handler.malformed(0..text.len(), eco_format!("the handler `{text}` names no method"));
+            let diagnostic =
+                handler.malformed(0..text.len(), eco_format!("the handler `{text}` names no method"));
             found.push(
                 diagnostic
                     .why("it is a file without its extension, a dot, and a method")

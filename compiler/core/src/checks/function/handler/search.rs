@@ -44,7 +44,8 @@ pub fn find(files: &dyn Files, path: &str, extensions: &[&str], inside: &[&str])
     }
     let names = files.names(&actual);
     let has = |name: &str| names.iter().any(|it| it == name);
-    let here = |name: &str| if actual.is_empty() { EcoString::from(name) } else { eco_format!("{actual}/{name}") };
+    let here =
+        |name: &str| if actual.is_empty() { EcoString::from(name) } else { eco_format!("{actual}/{name}") };
     let told = |path: EcoString, exact: bool| {
         if exact && same { Found::Here { path } } else { Found::OtherCase { path } }
     };

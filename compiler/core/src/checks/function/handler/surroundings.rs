@@ -25,19 +25,60 @@ pub struct Surroundings {
 
 /// Parts of the names of plugins that read sources.
 const BUNDLERS: [&str; 16] = [
-    "webpack", "esbuild", "bundle", "rollup", "vite", "parcel", "optimize", "typescript", "babel", "swc", "ncc",
-    "browserify", "tsc", "rspack", "tsup", "plugin-ts",
+    "webpack",
+    "esbuild",
+    "bundle",
+    "rollup",
+    "vite",
+    "parcel",
+    "optimize",
+    "typescript",
+    "babel",
+    "swc",
+    "ncc",
+    "browserify",
+    "tsc",
+    "rspack",
+    "tsup",
+    "plugin-ts",
 ];
 
 /// Parts of the names of plugins that make files of any kind.
 const MAKERS: [&str; 29] = [
-    "rust", "haskell", "scala", "kotlin", "clj", "elm", "fable", "next", "nuxt", "svelte", "sapper", "gatsby",
-    "build", "compile", "gradle", "maven", "golang", "go-plugin", "dart", "swift", "crystal", "script", "hooks",
-    "exec", "gulp", "docker", "wsgi", "generat", "sentry",
+    "rust",
+    "haskell",
+    "scala",
+    "kotlin",
+    "clj",
+    "elm",
+    "fable",
+    "next",
+    "nuxt",
+    "svelte",
+    "sapper",
+    "gatsby",
+    "build",
+    "compile",
+    "gradle",
+    "maven",
+    "golang",
+    "go-plugin",
+    "dart",
+    "swift",
+    "crystal",
+    "script",
+    "hooks",
+    "exec",
+    "gulp",
+    "docker",
+    "wsgi",
+    "generat",
+    "sentry",
 ];
 
 /// Directories that builds write into.
-const OUTPUTS: [&str; 10] = ["dist", "build", "out", "output", "target", "publish", "bin", "lib", "artifacts", "release"];
+const OUTPUTS: [&str; 10] =
+    ["dist", "build", "out", "output", "target", "publish", "bin", "lib", "artifacts", "release"];
 
 impl Surroundings {
     /// What is around the handler of a function.
@@ -81,8 +122,15 @@ impl Surroundings {
 fn has_code(files: &dyn Files) -> bool {
     const CONFIGURATION: [&str; 12] =
         ["yml", "yaml", "md", "txt", "env", "toml", "lock", "json", "graphql", "ini", "cfg", "vtl"];
-    const NAMED: [&str; 7] =
-        ["package.json", "tsconfig.json", "go.mod", "Cargo.toml", "requirements.txt", "pyproject.toml", "Gemfile"];
+    const NAMED: [&str; 7] = [
+        "package.json",
+        "tsconfig.json",
+        "go.mod",
+        "Cargo.toml",
+        "requirements.txt",
+        "pyproject.toml",
+        "Gemfile",
+    ];
     let is_code = |name: &EcoString| match name.rsplit_once('.') {
         Some(("", _)) | None => false,
         Some((_, extension)) => !CONFIGURATION.contains(&extension),
