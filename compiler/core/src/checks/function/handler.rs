@@ -110,7 +110,7 @@ impl<'a> Handler<'a> {
             return None;
         }
         let mut diagnostic = Diagnostic::new(
-            &rules::MISSING_HANDLER_FILE,
+            &rules::HANDLER_FILE,
             self.at(file.clone()),
             eco_format!("there is no file `{shown}` for this handler"),
         );
@@ -136,7 +136,7 @@ impl<'a> Handler<'a> {
     fn not_exported(&self, path: &str, name: Range<usize>, exports: &AllExports, verb: &str) -> Diagnostic {
         let written = self.part(name.clone());
         let message = eco_format!("`{path}` does not {verb} `{written}`");
-        let diagnostic = Diagnostic::new(&rules::MISSING_EXPORT, self.at(name.clone()), message)
+        let diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, self.at(name.clone()), message)
             .why("Lambda would fail at the first invocation");
         if let Some(local) = exports.locals.iter().find(|it| it.text == written) {
             return diagnostic
