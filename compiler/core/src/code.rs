@@ -10,6 +10,7 @@ pub mod javascript;
 mod lines;
 pub mod python;
 pub mod ruby;
+pub mod types;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct Exports {
     pub open: bool,
     /// Whether the file says nothing: it is empty, or has comments alone.
     pub empty: bool,
+    /// Where it cannot be read, if it surely cannot.
+    pub broken: Option<usize>,
 }
 
 impl Exports {
@@ -118,12 +121,15 @@ pub struct AllExports {
     pub open: bool,
     /// As [`Exports::empty`], of the file itself.
     pub empty: bool,
+    /// As [`Exports::broken`], of the file itself.
+    pub broken: Option<usize>,
 }
 
 /// The exports of the file at `path`, relative to the service.
 pub fn all(files: &dyn Files, path: &str) -> AllExports {
     let own = files.exports(path);
-    let mut all = AllExports { locals: own.locals.clone(), empty: own.empty, ..AllExports::default() };
+    let (locals, empty, broken) = (own.locals.clone(), own.empty, own.broken);
+    let mut all = AllExports { locals, empty, broken, ..AllExports::default() };
     let mut seen: Vec<EcoString> = vec![path.into()];
     let mut at = 0;
     while let Some(path) = seen.get(at).cloned() {

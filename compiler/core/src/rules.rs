@@ -94,6 +94,7 @@ rules! {
     HANDLER_EXPORT "handler-export" Error "A handler names what its file does not export." [];
     HANDLER_FILE "handler-file" Error "The file of a handler is not there." [];
     HANDLER_FORMAT "handler-format" Error "A handler is not written as its runtime reads it." [];
+    HANDLER_NOT_PACKAGED "handler-not-packaged" Error "Patterns leave the file of a handler out of its archive." [];
     INVALID_ALLOWANCE "invalid-allowance" Warning "A comment that allows a rule is not written as it is read." [];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
     INVALID_STAGE "invalid-stage" Error "A stage has characters that no stage may have." ["INVALID_STAGE"];
@@ -112,6 +113,7 @@ rules! {
     NAME_TOO_LONG "name-too-long" Error "A name that is put together is longer than AWS takes." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     PARAMETER_WITHOUT_VALUE "parameter-without-value" Error "A parameter of the stack has no value." [];
+    PATTERN_WITHOUT_MATCH "pattern-without-match" Warning "A pattern takes in no file." [];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended." [];
     SCHEDULE_DOUBTFUL "schedule-doubtful" Warning "A schedule is written as AWS does not document it." [];
@@ -119,6 +121,7 @@ rules! {
     SCHEDULE_NEVER_RUNS "schedule-never-runs" Warning "A schedule never runs, or never again." [];
     SCHEDULE_SURPRISE "schedule-surprise" Hint "A schedule runs at other times than it seems." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
+    SOURCE_SYNTAX "source-syntax" Error "The file of a handler cannot be read." [];
     TEMPLATE_TOO_LARGE "template-too-large" Error "A template is larger than CloudFormation takes." [];
     UNKNOWN_AT_PACKAGE "unknown-at-package" Error "A value that packaging needs is only known to a remote source." [];
     UNKNOWN_AUTHORIZER "unknown-authorizer" Error "An authorizer is named that the API does not have." ["UNRECOGNIZED_HTTP_API_AUTHORIZER", "ALB_MISSING_AUTHORIZER"];

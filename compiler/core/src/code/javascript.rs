@@ -77,7 +77,11 @@ fn read(text: &str, extension: &str) -> Exports {
     };
     let parsed = Parser::new(&allocator, text, source_type).parse();
     if parsed.panicked || parsed.diagnostics.has_errors() {
-        return Exports::unknown();
+        // Flow has types of its own; what the parser goes on after may be a dialect.
+        let first = parsed.diagnostics.iter().find_map(|it| it.labels.first());
+        let broken = first.map(|it| (it.span().start as usize).min(text.len()));
+        let broken = broken.filter(|_| parsed.panicked && extension != "jsx" && !text.contains("@flow"));
+        return Exports { broken, ..Exports::unknown() };
     }
     let program = &parsed.program;
     let mut found =

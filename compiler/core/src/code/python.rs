@@ -7,8 +7,7 @@ use super::Exports;
 use super::lines::{behind, range_in, word};
 
 /// What makes names that are not written out.
-const DYNAMIC: [&str; 8] =
-    ["globals(", "locals(", "vars(", "exec(", "sys.modules", "__getattr__", "__dict__", "importlib."];
+const DYNAMIC: [&str; 5] = ["globals(", "locals()[", "vars()[", "exec(", "sys.modules"];
 
 /// The names that a module has when it is imported.
 pub fn exports(text: &str) -> Exports {
@@ -60,7 +59,9 @@ impl Reader<'_, '_> {
     fn statement(&mut self, statement: &str) -> bool {
         let definition = behind(statement, "async").unwrap_or(statement);
         if let Some(rest) = behind(definition, "def").or_else(|| behind(definition, "class")) {
-            self.add(word(rest));
+            let name = word(rest);
+            self.add(name);
+            self.found.open |= name == "__getattr__";
             return true;
         }
         if let Some(tail) = self.header(definition) {

@@ -3,11 +3,13 @@
 //! Each runtime reads a handler in its own way, so each family of runtimes has a file. What a plugin or a build makes
 //! cannot be known before: [`surroundings`] says what there is of that, and nothing is reported that it may bring.
 
+mod dotnet;
+mod java;
 mod javascript;
 mod python;
 mod ruby;
-mod search;
-mod surroundings;
+pub mod search;
+pub mod surroundings;
 
 use std::ops::Range;
 
@@ -27,7 +29,21 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let (Some(text), None) = (&facts.function.handler, &facts.function.image) else { return };
     let runtime = runtime(facts);
     let handler = Handler { facts, text, around: Surroundings::of(facts) };
-    if text.is_empty() || text.contains("${") || handler.around.ready || !handler.around.has_code {
+    if text.is_empty() {
+        let empty = Diagnostic::new(&rules::HANDLER_FORMAT, facts.value("handler"), "the handler is empty");
+        found.push(empty.why("Lambda would not know what to run").help("write `file.function`"));
+        return;
+    }
+    if text.contains("${") || !handler.around.has_code {
+        return;
+    }
+    if runtime.starts_with("java") {
+        return java::check(&handler, found);
+    }
+    if runtime.starts_with("dotnet") {
+        return dotnet::check(&handler, found);
+    }
+    if handler.around.ready {
         return;
     }
     if let Some(at) = text.find(char::is_whitespace) {
@@ -104,9 +120,28 @@ impl<'a> Handler<'a> {
             .replace(eco_format!("replace with `{written}`"), false, self.at(file), written)
     }
 
+    /// Reports that the file is there, in another language than that of the runtime.
+    fn other_language(&self, file: Range<usize>, shown: &str) -> Option<Diagnostic> {
+        const SOURCES: [&str; 8] = [".js", ".mjs", ".cjs", ".ts", ".py", ".rb", ".go", ".php"];
+        let Found::Here { path } = search::find(self.files(), search::stem(shown), &SOURCES, &[]) else {
+            return None;
+        };
+        let runtime = runtime(self.facts);
+        let message = eco_format!("`{runtime}` cannot run `{path}`");
+        let extension = shown.rsplit('.').next().unwrap_or_default();
+        Some(
+            Diagnostic::new(&rules::HANDLER_FILE, self.at(file), message)
+                .why(eco_format!("it looks for `{}.{extension}`, which is not there", search::stem(shown)))
+                .help("mend the runtime, or the handler"),
+        )
+    }
+
     /// Reports that the file is not there.
     fn missing(&self, file: Range<usize>, shown: &str, missing: &Missing) -> Option<Diagnostic> {
-        if missing.near.is_none() && self.around.may_make(self.files(), shown) {
+        if let Some(diagnostic) = self.other_language(file.clone(), shown) {
+            return Some(diagnostic);
+        }
+        if missing.near.is_none() && self.around.may_bring(self.files(), shown) {
             return None;
         }
         let mut diagnostic = Diagnostic::new(
@@ -189,6 +224,8 @@ pub fn target(files: &dyn Files, runtime: &str, text: &str) -> Option<(EcoString
         python::target(files, text)?
     } else if runtime.starts_with("ruby") {
         ruby::target(files, text)?
+    } else if runtime.starts_with("java") {
+        return java::target(files, text);
     } else {
         match search::exact(files, text) {
             Found::Here { path } => return Some((path, 0..0)),

@@ -12,6 +12,7 @@ use super::{Handler, code};
 use crate::checks::Files;
 use crate::code::javascript::EXTENSIONS;
 use crate::diagnostic::Diagnostic;
+use crate::rules;
 
 const FILES: [&str; 8] = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"];
 const INDEX: [&str; 4] = ["index.js", "index.ts", "index.cjs", "index.mjs"];
@@ -107,7 +108,15 @@ fn exported(
     if exports.names.iter().any(|it| it.name.text == first) {
         return;
     }
-    if EXTENSIONS.contains(&first) {
+    if let Some(at) = exports.broken.filter(|_| !handler.around.bundles) {
+        let message = eco_format!("`{path}` cannot be read as JavaScript or TypeScript");
+        found.push(
+            Diagnostic::new(&rules::SOURCE_SYNTAX, handler.at(file), message)
+                .why("Lambda would fail at the first invocation")
+                .related(handler.files().place(path, at..at), "up to here")
+                .help("mend the syntax of the file"),
+        );
+    } else if EXTENSIONS.contains(&first) {
         found.push(with_extension(handler, file, name, first, &exports));
     } else if !exports.open && !exports.empty {
         found.push(handler.not_exported(path, name.start..name.start + first.len(), &exports, "export"));

@@ -95,10 +95,13 @@ fn defined(
     }
     let is_defined = |name: &str| exports.names.iter().any(|it| it.name.text == name);
     if let Some(class) = class {
-        let last = handler.part(class.clone()).rsplit("::").next().unwrap_or_default();
-        if !is_defined(last) {
-            found.push(handler.not_exported(path, class.end - last.len()..class.end, &exports, "define"));
-            return;
+        let mut start = class.start;
+        for step in handler.part(class).split("::") {
+            if !is_defined(step) {
+                found.push(handler.not_exported(path, start..start + step.len(), &exports, "define"));
+                return;
+            }
+            start += step.len() + 2;
         }
     }
     if !is_defined(handler.part(method.clone())) {

@@ -4,7 +4,7 @@
 use ecow::EcoString;
 
 use super::Facts;
-use crate::checks::Files;
+use crate::checks::{self, Files};
 use crate::db::Content;
 
 /// What is around a handler.
@@ -83,38 +83,57 @@ const OUTPUTS: [&str; 10] =
 impl Surroundings {
     /// What is around the handler of a function.
     pub fn of(facts: &Facts<'_>) -> Surroundings {
-        let context = facts.around.context;
+        let service = Surroundings::of_service(facts.around);
         let own = facts.function.package.as_ref().and_then(|it| it.artifact.as_ref());
-        let plugins = || facts.around.plugins.iter().map(|it| it.to_lowercase());
-        let names = |parts: &[&str]| plugins().any(|it| parts.iter().any(|part| it.contains(part)));
-        let is_local = |it: String| it.starts_with(['.', '/']);
-        let has = |it: &Option<Vec<_>>| it.as_ref().is_some_and(|it| !it.is_empty());
+        let layers = facts.function.layers.as_ref().is_some_and(|it| !it.is_empty());
         let module = facts.listed.value.get("module").and_then(|it| it.as_str());
         Surroundings {
-            ready: own.is_some() || context.package.artifact.is_some(),
-            has_code: has_code(facts.around.files),
-            bundles: names(&BUNDLERS),
-            makes: names(&MAKERS) || plugins().any(is_local),
-            layers: has(&facts.function.layers) || has(&context.provider.layers),
+            ready: own.is_some() || service.ready,
+            layers: layers || service.layers,
             module: module.map(EcoString::from),
+            ..service
         }
     }
 
-    /// Whether the file at `path`, which is not there, may be there when the function runs.
-    pub fn may_make(&self, files: &dyn Files, path: &str) -> bool {
-        if self.makes || path.starts_with('/') {
-            return true;
+    /// What is around all of a service.
+    pub fn of_service(around: &checks::Surroundings<'_>) -> Surroundings {
+        let plugins = || around.plugins.iter().map(|it| it.to_lowercase());
+        let is_of = |it: &str, parts: &[&str]| parts.iter().any(|part| it.contains(part));
+        Surroundings {
+            ready: around.context.package.artifact.is_some(),
+            has_code: has_code(around.files),
+            bundles: plugins().any(|it| is_of(&it, &BUNDLERS)),
+            makes: plugins().any(|it| is_of(&it, &MAKERS) && !is_of(&it, &BUNDLERS) || it.starts_with(['.', '/'])),
+            layers: around.context.provider.layers.as_ref().is_some_and(|it| !it.is_empty()),
+            module: None,
         }
-        let Some((first, _)) = path.trim_start_matches("./").split_once('/') else {
-            // A module by its name alone may also come from a layer.
-            return self.layers;
+    }
+
+    /// Whether the file of a handler at `path`, which is not there, may be there when the function runs.
+    pub fn may_bring(&self, files: &dyn Files, path: &str) -> bool {
+        let path = path.trim_start_matches("./");
+        let first = path.split('/').next().unwrap_or_default();
+        // A module by its name alone, or a directory, may come from a layer, unless it is here.
+        let name = first.split('.').next().unwrap_or_default();
+        let is_here = files.names("").iter().any(|it| it == name);
+        let is_alone = first == path;
+        self.makes || path.starts_with('/') || self.layers && !is_here || !is_alone && self.may_make(files, path)
+    }
+
+    /// Whether what is at `path` may be made before it is packaged.
+    pub fn may_make(&self, files: &dyn Files, path: &str) -> bool {
+        let first = path.trim_start_matches("./").split('/').next().unwrap_or_default();
+        let listed = files.names("");
+        let is_there = listed.iter().any(|it| it == first);
+        let is_output = match first {
+            // These hold sources as often.
+            "lib" => !is_there && is_built(files),
+            "bin" => !is_there,
+            _ => OUTPUTS.contains(&first),
         };
-        let is_there = files.names("").iter().any(|it| it == first);
-        // `lib` and `bin` hold sources as often.
-        let is_output = OUTPUTS.contains(&first) && !(is_there && matches!(first, "lib" | "bin"));
         let is_hidden = first.starts_with(['.', '_']) && first != "..";
         let is_made = is_output || is_hidden || first == "node_modules";
-        is_made || is_out_dir(files, first) || is_ignored(files, first) || self.layers && !is_there
+        self.makes || path.starts_with('/') || is_made || is_out_dir(files, first) || is_ignored(files, first)
     }
 }
 
@@ -172,4 +191,12 @@ fn is_ignored(files: &dyn Files, first: &str) -> bool {
     }
     let Content::Text(text) = files.content(".gitignore") else { return false };
     text.lines().any(|it| it.trim().trim_start_matches('/').trim_end_matches(['/', '*']) == first)
+}
+
+/// Whether the service has a build of TypeScript, or one of its own.
+fn is_built(files: &dyn Files) -> bool {
+    let names = files.names("");
+    let has = |name: &str| names.iter().any(|it| it == name);
+    let scripts = || matches!(files.content("package.json"), Content::Text(text) if text.contains("\"build\""));
+    has("tsconfig.json") || has("Makefile") || has("package.json") && scripts()
 }
