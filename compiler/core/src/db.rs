@@ -213,9 +213,12 @@ impl Database {
         changed
     }
 
-    /// The paths that have been asked for.
+    /// The paths of files and directories that have been asked for.
     pub fn known_paths(&self) -> Vec<EcoString> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        let mut paths: Vec<EcoString> =
+            self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        paths.extend(self.folders.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned());
+        paths
     }
 }
 

@@ -45,7 +45,8 @@ pub fn types(text: &str) -> Types {
         let name = word(here);
         at = start + name.len();
         if before == "package" || before == "namespace" {
-            let end = here.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '.')).unwrap_or(here.len());
+            let end =
+                here.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '.')).unwrap_or(here.len());
             if found.namespace.is_empty() {
                 found.namespace = here.get(..end).unwrap_or_default().into();
             }
@@ -70,7 +71,8 @@ fn declaration(plain: &str, start: usize, name: &str) -> Option<Type> {
     let header = rest.get(name.len()..open)?;
     let interfaces = header.split_once("implements").map_or("", |it| it.1);
     let outside = without_arguments(interfaces);
-    let is_plain = outside.split(',').all(|it| PLAIN.contains(&it.trim().rsplit('.').next().unwrap_or_default()));
+    let is_plain =
+        outside.split(',').all(|it| PLAIN.contains(&it.trim().rsplit('.').next().unwrap_or_default()));
     let extends = header.contains("extends") || header.contains(':') || header.contains("with ");
     Some(Type {
         name: Name { text: name.into(), range: start..start + name.len() },
@@ -124,14 +126,15 @@ fn method(plain: &str, paren: usize) -> Option<Name> {
     let before = plain.get(..paren)?.trim_end();
     // `T run<T>(T event)`.
     let before = if before.ends_with('>') { before.rsplit_once('<')?.0.trim_end() } else { before };
-    let start = before.rfind(|it: char| !(it.is_alphanumeric() || it == '_')).map_or(0, |it| {
-        it + before.get(it..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8)
-    });
+    let start = before
+        .rfind(|it: char| !(it.is_alphanumeric() || it == '_'))
+        .map_or(0, |it| it + before.get(it..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8));
     let name = before.get(start..)?;
     let type_of = before.get(..start)?.trim_end();
     let has_type = type_of.ends_with(|it: char| it.is_alphanumeric() || matches!(it, '_' | '>' | ']' | '?'));
     let is_call = type_of.ends_with("=>") || type_of.ends_with("new") || type_of.ends_with("return");
-    (!name.is_empty() && has_type && !is_call).then(|| Name { text: name.into(), range: start..start + name.len() })
+    (!name.is_empty() && has_type && !is_call)
+        .then(|| Name { text: name.into(), range: start..start + name.len() })
 }
 
 /// The text with spaces for what stands in strings and comments, each byte in its place.
@@ -210,7 +213,10 @@ mod tests {
     fn c_sharp() {
         let text = "namespace Shop.Api;\npublic class Users : Base {\n  public async Task<Response> Get(Request r) => await Send(r);\n}";
         assert_eq!(shown(text), "Shop.Api: Users+(Get)");
-        assert_eq!(shown("namespace Shop { public class A { public string[] B(string c) { return @\"\\\"; } } }"), "Shop: A(B)");
+        assert_eq!(
+            shown("namespace Shop { public class A { public string[] B(string c) { return @\"\\\"; } } }"),
+            "Shop: A(B)"
+        );
     }
 
     proptest! {

@@ -46,10 +46,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if handler.around.ready {
         return;
     }
-    if let Some(at) = text.find(char::is_whitespace) {
+    if let Some((at, space)) = text.char_indices().find(|it| it.1.is_whitespace()) {
         found.push(
             handler
-                .malformed(at..at + 1, eco_format!("the handler `{text}` has a space in it"))
+                .malformed(at..at + space.len_utf8(), eco_format!("the handler `{text}` has a space in it"))
                 .why("Lambda takes none in a handler")
                 .help("remove it"),
         );

@@ -29,9 +29,13 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let folder = looker.folder(path, place.clone(), "layer", layer.path.is_some(), found);
         if folder.is_some_and(|it| facts.around.files.names(&it).is_empty()) {
             found.push(
-                Diagnostic::new(&rules::MISSING_FILE, place, eco_format!("there is nothing in `{path}` for this layer"))
-                    .why("Lambda takes no empty layer")
-                    .help("put what it is to bring into the folder"),
+                Diagnostic::new(
+                    &rules::MISSING_FILE,
+                    place,
+                    eco_format!("there is nothing in `{path}` for this layer"),
+                )
+                .why("Lambda takes no empty layer")
+                .help("put what it is to bring into the folder"),
             );
         }
     }
@@ -57,7 +61,9 @@ impl Looker<'_> {
         if path.is_empty() || path.starts_with('/') || path.contains("${") {
             return None;
         }
-        if matches!(path.trim_end_matches('/'), "." | "./." | "..") || path.trim_start_matches(['.', '/']).is_empty() {
+        if matches!(path.trim_end_matches('/'), "." | "./." | "..")
+            || path.trim_start_matches(['.', '/']).is_empty()
+        {
             return Some(path.into());
         }
         match search::exact(files, path) {
@@ -79,7 +85,9 @@ impl Looker<'_> {
                     Some(near) if is_written => diagnostic
                         .help(eco_format!("did you mean `{near}`?"))
                         .replace(eco_format!("replace with `{near}`"), false, place, near),
-                    _ if is_written => diagnostic.help("create it, or mend the path, which is relative to the service"),
+                    _ if is_written => {
+                        diagnostic.help("create it, or mend the path, which is relative to the service")
+                    }
                     _ => diagnostic.help("create it, or name another as its `path`"),
                 });
             }
@@ -98,7 +106,11 @@ impl Looker<'_> {
                 EcrImage::Reference(it) => (it, Place::value(at.clone()), None, Place::value(at)),
                 EcrImage::Settings(it) => {
                     let Some(path) = &it.path else { continue };
-                    let has_own = it.build_options.iter().flatten().any(|it| it.starts_with("-f") || it.starts_with("--file"));
+                    let has_own = it
+                        .build_options
+                        .iter()
+                        .flatten()
+                        .any(|it| it.starts_with("-f") || it.starts_with("--file"));
                     if has_own {
                         continue;
                     }
@@ -114,9 +126,17 @@ impl Looker<'_> {
             }
             let shown = crate::db::normalize(&dockerfile);
             found.push(
-                Diagnostic::new(&rules::MISSING_FILE, file_place, eco_format!("there is no Dockerfile `{shown}`"))
-                    .why("the image is built from it")
-                    .help(if file.is_some() { "mend the name, which is relative to `path`" } else { "create it, or name another as `file`" }),
+                Diagnostic::new(
+                    &rules::MISSING_FILE,
+                    file_place,
+                    eco_format!("there is no Dockerfile `{shown}`"),
+                )
+                .why("the image is built from it")
+                .help(if file.is_some() {
+                    "mend the name, which is relative to `path`"
+                } else {
+                    "create it, or name another as `file`"
+                }),
             );
         }
     }

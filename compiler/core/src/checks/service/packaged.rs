@@ -13,8 +13,20 @@ use crate::value::Value;
 
 /// Parts of the names of plugins that leave archives alone.
 const HARMLESS: [&str; 14] = [
-    "offline", "dotenv", "prune", "domain-manager", "iam-roles", "step-functions", "python-requirements", "export-env",
-    "localstack", "dynamodb-local", "pseudo-parameters", "stage-manager", "canary", "plugin-log",
+    "offline",
+    "dotenv",
+    "prune",
+    "domain-manager",
+    "iam-roles",
+    "step-functions",
+    "python-requirements",
+    "export-env",
+    "localstack",
+    "dynamodb-local",
+    "pseudo-parameters",
+    "stage-manager",
+    "canary",
+    "plugin-log",
 ];
 
 /// Finds patterns that leave the file of a handler out.
@@ -32,10 +44,16 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if function.function.image.is_some() || function.listed.value.get("module").is_some() {
             continue;
         }
-        let Some((path, _)) = handler::target(facts.around.files, handler::runtime(function), text) else { continue };
+        let Some((path, _)) = handler::target(facts.around.files, handler::runtime(function), text) else {
+            continue;
+        };
         let is_run = [".js", ".mjs", ".cjs", ".py", ".rb"].iter().any(|it| path.ends_with(it));
-        let own = |it: &&ArchivePlan| it.ready.is_none() && it.functions.iter().any(|it| **it == *function.listed.key);
-        let Some(plan) = plans.iter().find(own).filter(|_| is_run && !path.starts_with("..")) else { continue };
+        let own = |it: &&ArchivePlan| {
+            it.ready.is_none() && it.functions.iter().any(|it| **it == *function.listed.key)
+        };
+        let Some(plan) = plans.iter().find(own).filter(|_| is_run && !path.starts_with("..")) else {
+            continue;
+        };
         // What a pattern takes in that is not understood here may be anything.
         if !plan.selects(&path) {
             found.extend(left_out(facts, function, plan, &path));
@@ -44,15 +62,25 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Reports the pattern that leaves the file out, where it is written.
-fn left_out(facts: &Facts<'_>, function: &function::Facts<'_>, plan: &ArchivePlan, path: &str) -> Option<Diagnostic> {
+fn left_out(
+    facts: &Facts<'_>,
+    function: &function::Facts<'_>,
+    plan: &ArchivePlan,
+    path: &str,
+) -> Option<Diagnostic> {
     let deciding = plan.patterns.iter().rev().find(|it| it.glob.matches(path)).filter(|it| !it.takes);
-    let place = deciding.and_then(|it| written(facts, function, it)).unwrap_or_else(|| function.value("handler"));
+    let place =
+        deciding.and_then(|it| written(facts, function, it)).unwrap_or_else(|| function.value("handler"));
     let key = &function.listed.key;
     Some(
-        Diagnostic::new(&rules::HANDLER_NOT_PACKAGED, place, eco_format!("the archive of `{key}` is without `{path}`"))
-            .why("the patterns leave out the file of its handler")
-            .related(function.value("handler"), "the handler")
-            .help(eco_format!("take it in again behind this pattern: `{path}`")),
+        Diagnostic::new(
+            &rules::HANDLER_NOT_PACKAGED,
+            place,
+            eco_format!("the archive of `{key}` is without `{path}`"),
+        )
+        .why("the patterns leave out the file of its handler")
+        .related(function.value("handler"), "the handler")
+        .help(eco_format!("take it in again behind this pattern: `{path}`")),
     )
 }
 

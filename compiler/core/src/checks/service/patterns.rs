@@ -28,7 +28,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut owners: Vec<(Path, EcoString)> = vec![(Path::root(), EcoString::new())];
     owners.extend(facts.functions.iter().map(|it| (it.listed.path.clone(), EcoString::new())));
     for (key, layer) in facts.around.context.layers.iter() {
-        owners.push((Path::from(["layers", key.as_str()]), layer.path.clone().unwrap_or_else(|| key.clone())));
+        owners
+            .push((Path::from(["layers", key.as_str()]), layer.path.clone().unwrap_or_else(|| key.clone())));
     }
     for (owner, root) in owners {
         let at = owner.join("package");
@@ -64,8 +65,9 @@ impl Looker<'_> {
         let base = literal.rsplit_once('/').map_or("", |it| it.0);
         let last = text.rsplit('/').next().unwrap_or_default();
         let extension = last.rsplit_once('.').map(|it| it.1);
-        // A name without an ending may be a program that a build makes.
+        // A name without an ending may be a program that a build makes, and JavaScript may come from TypeScript.
         let may_be_built = match extension {
+            Some("js" | "mjs" | "cjs" | "map") if self.around.compiles => true,
             Some(extension) => COMPILED.contains(&extension) || last.starts_with('.'),
             None => special == text.len() && !text.ends_with('/'),
         };
@@ -81,10 +83,18 @@ impl Looker<'_> {
                 )
                 .why("a pattern matches files by their whole paths")
                 .help(eco_format!("write `{folder}/**`"))
-                .replace(eco_format!("replace with `{folder}/**`"), false, place, eco_format!("{folder}/**")),
+                .replace(
+                    eco_format!("replace with `{folder}/**`"),
+                    false,
+                    place,
+                    eco_format!("{folder}/**"),
+                ),
             );
         }
-        if may_be_built || self.around.may_make(self.files, &below(text)) || self.matches(text, &below(base), root) {
+        if may_be_built
+            || self.around.may_make(self.files, &below(text))
+            || self.matches(text, &below(base), root)
+        {
             return None;
         }
         let message = eco_format!("`{text}` matches no file");

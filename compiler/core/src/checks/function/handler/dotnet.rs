@@ -41,9 +41,12 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::new(&rules::HANDLER_FILE, at.clone(), message)
             .why("Lambda would fail at the first invocation");
         found.push(match near {
-            Some(near) => diagnostic
-                .help(eco_format!("did you mean `{near}`?"))
-                .replace(eco_format!("replace with `{near}`"), false, at, near),
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                eco_format!("replace with `{near}`"),
+                false,
+                at,
+                near,
+            ),
             None => diagnostic.help("mend its name or its namespace"),
         });
         return;
@@ -58,9 +61,12 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         .why("Lambda would fail at the first invocation")
         .related(handler.files().place(&first.path, first.of.name.range.clone()), "the class");
     found.push(match nearest(method, first.of.methods.iter().map(|it| it.text.as_str())) {
-        Some(near) => diagnostic
-            .help(eco_format!("did you mean `{near}`?"))
-            .replace(eco_format!("replace with `{near}`"), false, at, near),
+        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+            eco_format!("replace with `{near}`"),
+            false,
+            at,
+            near,
+        ),
         None => diagnostic.help(eco_format!("add `{method}` to it, or mend the name")),
     });
 }

@@ -111,8 +111,11 @@ fn without_method(
     };
     let known = || of.methods.iter().map(|it| it.text.as_str());
     Some(match nearest(written, known()).and_then(|near| of.methods.iter().find(|it| it.text == near)) {
-        Some(near) => related(diagnostic, near, "this one is there").help(eco_format!("did you mean `{}`?", near.text)),
-        None => related(diagnostic, &of.name, "the class").help(eco_format!("add `{written}` to it, or mend the name")),
+        Some(near) => {
+            related(diagnostic, near, "this one is there").help(eco_format!("did you mean `{}`?", near.text))
+        }
+        None => related(diagnostic, &of.name, "the class")
+            .help(eco_format!("add `{written}` to it, or mend the name")),
     })
 }
 
@@ -136,9 +139,12 @@ fn missing(handler: &Handler<'_>, class: Range<usize>, package: &str, simple: &s
     Some(match nearest(simple, stems) {
         Some(near) => {
             let at = handler.at(class.end - simple.len()..class.end);
-            diagnostic
-                .help(eco_format!("did you mean `{package}.{near}`?"))
-                .replace(eco_format!("replace with `{near}`"), false, at, near)
+            diagnostic.help(eco_format!("did you mean `{package}.{near}`?")).replace(
+                eco_format!("replace with `{near}`"),
+                false,
+                at,
+                near,
+            )
         }
         None => diagnostic.help("mend its name or its package"),
     })

@@ -15,6 +15,8 @@ pub struct Surroundings {
     pub has_code: bool,
     /// Whether a plugin reads the sources and makes the files that Lambda runs.
     pub bundles: bool,
+    /// Whether the service has a build that makes JavaScript.
+    pub compiles: bool,
     /// Whether a plugin may make any file.
     pub makes: bool,
     /// Whether the function has layers, which bring files as well.
@@ -103,7 +105,9 @@ impl Surroundings {
             ready: around.context.package.artifact.is_some(),
             has_code: has_code(around.files),
             bundles: plugins().any(|it| is_of(&it, &BUNDLERS)),
-            makes: plugins().any(|it| is_of(&it, &MAKERS) && !is_of(&it, &BUNDLERS) || it.starts_with(['.', '/'])),
+            makes: plugins()
+                .any(|it| is_of(&it, &MAKERS) && !is_of(&it, &BUNDLERS) || it.starts_with(['.', '/'])),
+            compiles: is_built(around.files),
             layers: around.context.provider.layers.as_ref().is_some_and(|it| !it.is_empty()),
             module: None,
         }
@@ -117,7 +121,10 @@ impl Surroundings {
         let name = first.split('.').next().unwrap_or_default();
         let is_here = files.names("").iter().any(|it| it == name);
         let is_alone = first == path;
-        self.makes || path.starts_with('/') || self.layers && !is_here || !is_alone && self.may_make(files, path)
+        self.makes
+            || path.starts_with('/')
+            || self.layers && !is_here
+            || !is_alone && self.may_make(files, path)
     }
 
     /// Whether what is at `path` may be made before it is packaged.
@@ -197,6 +204,7 @@ fn is_ignored(files: &dyn Files, first: &str) -> bool {
 fn is_built(files: &dyn Files) -> bool {
     let names = files.names("");
     let has = |name: &str| names.iter().any(|it| it == name);
-    let scripts = || matches!(files.content("package.json"), Content::Text(text) if text.contains("\"build\""));
+    let scripts =
+        || matches!(files.content("package.json"), Content::Text(text) if text.contains("\"build\""));
     has("tsconfig.json") || has("Makefile") || has("package.json") && scripts()
 }
