@@ -5,6 +5,7 @@ pub mod code_action;
 pub mod completion;
 pub mod definition;
 pub mod diagnostics;
+pub mod handler;
 pub mod hover;
 pub mod rename;
 pub mod resource;

@@ -56,9 +56,12 @@ impl System for Memory {
     }
 
     fn names(&self, path: &str) -> Vec<String> {
-        let folder = path.trim_start_matches("/service").trim_start_matches('/');
+        let folder = format!("{}/", path.trim_start_matches("/service").trim_start_matches('/'));
+        let folder = if folder == "/" { "" } else { &folder };
         let below = self.0.keys().filter_map(|it| it.strip_prefix(folder));
-        below.filter_map(|it| it.trim_start_matches('/').split('/').next()).map(String::from).collect()
+        let mut names: Vec<String> = below.filter_map(|it| it.split('/').next()).map(String::from).collect();
+        names.dedup();
+        names
     }
 }
 

@@ -12,11 +12,15 @@ pub mod function;
 pub mod service;
 pub mod template;
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use crate::aws::context::ServiceContext;
+use crate::code::{self, Exports};
 use crate::db::{Content, Db, Service, join};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::pipeline::{self, FunctionId, Mode};
 use crate::value::Value;
 
@@ -25,9 +29,14 @@ pub trait Files {
     /// What is at `path`.
     fn content(&self, path: &str) -> Content;
 
-    /// The names of what is in a directory. A finding may say them; none may depend on them alone, as an editor is not
-    /// told when they change.
-    fn names(&self, folder: &str) -> Vec<EcoString>;
+    /// The names of what is in a directory, as they are written there; the service's own is empty.
+    fn names(&self, folder: &str) -> Arc<[EcoString]>;
+
+    /// What a source file exports.
+    fn exports(&self, path: &str) -> Arc<Exports>;
+
+    /// Characters of a file.
+    fn place(&self, path: &str, range: Range<usize>) -> Place;
 
     /// Whether a file is at `path`.
     fn is_file(&self, path: &str) -> bool {
@@ -49,6 +58,11 @@ pub struct Surroundings<'a> {
     pub files: &'a dyn Files,
 }
 
+/// The files of a service.
+pub fn files(db: &dyn Db, service: Service) -> impl Files {
+    ServiceFiles { db, directory: service.directory(db) }
+}
+
 struct ServiceFiles<'db> {
     db: &'db dyn Db,
     directory: &'db str,
@@ -59,8 +73,16 @@ impl Files for ServiceFiles<'_> {
         self.db.file(&join(self.directory, path)).content(self.db).clone()
     }
 
-    fn names(&self, folder: &str) -> Vec<EcoString> {
-        self.db.names(&join(self.directory, folder))
+    fn names(&self, folder: &str) -> Arc<[EcoString]> {
+        self.db.folder(&join(self.directory, folder)).names(self.db).clone()
+    }
+
+    fn exports(&self, path: &str) -> Arc<Exports> {
+        code::exports(self.db, self.db.file(&join(self.directory, path))).clone()
+    }
+
+    fn place(&self, path: &str, range: Range<usize>) -> Place {
+        Place::Source { file: self.db.file(&join(self.directory, path)), range }
     }
 }
 

@@ -35,8 +35,7 @@ pub trait System: Send + Sync {
     /// What is at `path`: an absolute path, or one relative to wherever the system says, with `/` between steps.
     fn read(&self, path: &str) -> Content;
 
-    /// The names of what is in the directory at `path`, if the system can tell. Nothing may depend on them but what a
-    /// message suggests.
+    /// The names of what is in the directory at `path`, as they are written there, if the system can tell.
     fn names(&self, path: &str) -> Vec<String> {
         let _ = path;
         Vec::new()
@@ -52,6 +51,17 @@ pub struct File {
     /// What it holds.
     #[returns(ref)]
     pub content: Content,
+}
+
+/// What is in a directory, by its path. There is one for each path that was asked for, whether or not it exists.
+#[salsa::input(debug)]
+pub struct Folder {
+    /// The path, normalised, with `/` between steps.
+    #[returns(deref)]
+    pub path: EcoString,
+    /// The names of what is in it, as they are written there; none if there is no such directory.
+    #[returns(ref)]
+    pub names: Arc<[EcoString]>,
 }
 
 /// What the command line or the editor says about an invocation.
@@ -103,7 +113,9 @@ pub struct Service {
 pub trait Db: salsa::Database {
     /// The file at `path`.
     fn file(&self, path: &str) -> File;
-    /// The names of what is in a directory, for suggestions.
+    /// The directory at `path`.
+    fn folder(&self, path: &str) -> Folder;
+    /// The names of what is in a directory, for suggestions: nothing is told when they change.
     fn names(&self, path: &str) -> Vec<EcoString>;
 }
 
@@ -114,6 +126,7 @@ pub struct Database {
     storage: salsa::Storage<Self>,
     system: Arc<dyn System>,
     files: Arc<Mutex<FxHashMap<EcoString, File>>>,
+    folders: Arc<Mutex<FxHashMap<EcoString, Folder>>>,
 }
 
 /// Names of the queries that ran, for tests that pin what an edit re-runs.
@@ -130,6 +143,14 @@ impl Db for Database {
         *files.entry(path.clone()).or_insert_with(|| File::new(self, path.clone(), self.system.read(&path)))
     }
 
+    fn folder(&self, path: &str) -> Folder {
+        let path = normalize(path);
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        *folders
+            .entry(path.clone())
+            .or_insert_with(|| Folder::new(self, path.clone(), Db::names(self, &path).into()))
+    }
+
     fn names(&self, path: &str) -> Vec<EcoString> {
         self.system.names(&normalize(path)).into_iter().map(Into::into).collect()
     }
@@ -138,7 +159,12 @@ impl Db for Database {
 impl Database {
     /// A database that reads from `system`.
     pub fn new(system: Arc<dyn System>) -> Database {
-        Database { storage: salsa::Storage::default(), system, files: Arc::default() }
+        Database {
+            storage: salsa::Storage::default(),
+            system,
+            files: Arc::default(),
+            folders: Arc::default(),
+        }
     }
 
     /// A database that also writes down which queries run.
@@ -150,16 +176,35 @@ impl Database {
                 sink.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{database_key:?}"));
             }
         })));
-        (Database { storage, system, files: Arc::default() }, log)
+        (Database { storage, system, files: Arc::default(), folders: Arc::default() }, log)
     }
 
-    /// Reads `path` anew and tells the queries if it changed. Answers whether it did.
+    /// Reads `path`, and the directory that it is in, anew and tells the queries if they changed. Answers whether they
+    /// did.
     pub fn refresh(&mut self, path: &str) -> bool {
-        use salsa::Setter as _;
         let path = normalize(path);
-        let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(&path).copied();
+        let folder = path.rsplit_once('/').map_or("", |it| it.0).to_owned();
+        let listed = self.refresh_folder(&folder) | self.refresh_folder(&path);
+        self.refresh_file(&path) | listed
+    }
+
+    fn refresh_folder(&mut self, path: &str) -> bool {
+        use salsa::Setter as _;
+        let known = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        let Some(folder) = known else { return false };
+        let names: Arc<[EcoString]> = Db::names(self, path).into();
+        let changed = *folder.names(self) != names;
+        if changed {
+            folder.set_names(self).to(names);
+        }
+        changed
+    }
+
+    fn refresh_file(&mut self, path: &str) -> bool {
+        use salsa::Setter as _;
+        let known = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
         let Some(file) = known else { return false };
-        let content = self.system.read(&path);
+        let content = self.system.read(path);
         // A setter does not compare, so an unchanged file would make every query look again.
         let changed = *file.content(self) != content;
         if changed {
@@ -168,9 +213,12 @@ impl Database {
         changed
     }
 
-    /// The paths that have been asked for.
+    /// The paths of files and directories that have been asked for.
     pub fn known_paths(&self) -> Vec<EcoString> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        let mut paths: Vec<EcoString> =
+            self.files.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect();
+        paths.extend(self.folders.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned());
+        paths
     }
 }
 

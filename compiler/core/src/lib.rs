@@ -21,6 +21,7 @@ pub mod allow;
 pub mod aws;
 pub mod cfn;
 pub mod checks;
+pub mod code;
 pub mod db;
 pub mod diagnostic;
 pub mod document;

@@ -96,6 +96,10 @@ rules! {
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
     EXPORTED_TWICE "exported-twice" Error "Two outputs are exported under the same name." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
+    HANDLER_EXPORT "handler-export" Error "A handler names what its file does not export." [];
+    HANDLER_FILE "handler-file" Error "The file of a handler is not there." [];
+    HANDLER_FORMAT "handler-format" Error "A handler is not written as its runtime reads it." [];
+    HANDLER_NOT_PACKAGED "handler-not-packaged" Error "Patterns leave the file of a handler out of its archive." [];
     IAM_POLICY "iam-policy" Error "A policy is not written as IAM takes it." [];
     INVALID_ALLOWANCE "invalid-allowance" Warning "A comment that allows a rule is not written as it is read." [];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
@@ -103,6 +107,7 @@ rules! {
     JSON_REFERENCE "json-reference" Warning "A `$ref` stands for a file." [];
     JSON_SYNTAX "json-syntax" Error "A text is not JSON." [];
     LEFTOVER_ENV_FILE "leftover-env-file" Warning "A `serverless.env.yml` of the betas is left beside a service of today." [];
+    LETTER_CASE "letter-case" Error "A path differs from the file's name in upper and lower case." [];
     LITERAL_VARIABLE "literal-variable" Warning "A text looks like a variable, but has no source." [];
     MISPLACED_KEY "misplaced-key" Error "A key stands where only names of functions or resources do." [];
     MISSING_EXPORT "missing-export" Warning "A value is imported that the service it names does not export." [];
@@ -115,6 +120,7 @@ rules! {
     NO_DELETION_POLICY "no-deletion-policy" Info "A resource that holds data is deleted with the stack." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     PARAMETER_WITHOUT_VALUE "parameter-without-value" Error "A parameter of the stack has no value." [];
+    PATTERN_WITHOUT_MATCH "pattern-without-match" Warning "A pattern takes in no file." [];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     POLICY_TOO_LARGE "policy-too-large" Error "A policy is longer than IAM takes." [];
     QUEUE_TIMEOUT "queue-timeout" Error "A message of a queue is seen again while its function works on it." [];
@@ -125,6 +131,7 @@ rules! {
     SCHEDULE_NEVER_RUNS "schedule-never-runs" Warning "A schedule never runs, or never again." [];
     SCHEDULE_SURPRISE "schedule-surprise" Hint "A schedule runs at other times than it seems." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
+    SOURCE_SYNTAX "source-syntax" Error "The file of a handler cannot be read." [];
     TABLE_KEYS "table-keys" Error "The keys of a table and its attributes do not agree." [];
     TABLE_THROUGHPUT "table-throughput" Error "The throughput of a table does not go with the way that it is paid for." [];
     TEMPLATE_TOO_LARGE "template-too-large" Error "A template is larger than CloudFormation takes." [];

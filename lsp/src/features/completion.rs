@@ -10,7 +10,7 @@ use slsc_core::shape::{Field, Shape};
 use slsc_core::value::Value;
 use slsc_core::variables::sources::SOURCES;
 
-use super::{beta, resource};
+use super::{beta, handler, resource};
 use crate::cursor::{self, Cursor, CursorKind};
 
 /// A proposal.
@@ -67,9 +67,17 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Vec<Pro
         CursorKind::Variable { prefix } => variable(db, service, &prefix),
         _ if !in_config => Vec::new(),
         CursorKind::Key { prefix, siblings, column } => keys(&path, &prefix, &siblings, column),
+        CursorKind::Value { key: Some(key), prefix } if key == "handler" && is_function(&path) => {
+            handler::proposals(db, service, &path, &prefix)
+        }
         CursorKind::Value { key, prefix } => values(&path, key.as_deref(), &prefix),
         CursorKind::Nothing => Vec::new(),
     }
+}
+
+/// Whether a path is that of a function.
+fn is_function(path: &Path) -> bool {
+    path.segments().first() == Some(&Segment::from("functions"))
 }
 
 /// The variables of a service of the betas, with their values for the selected stage and region.

@@ -1,4 +1,4 @@
-//! Definition: from a variable to where its value is written.
+//! Definition: from a variable to where its value is written, from a handler to the function that it names.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use slsc_core::path::{Path, Segment};
 use slsc_core::pipeline;
 use slsc_core::value::Value;
 
-use super::{beta, variable};
+use super::{beta, handler, variable};
 
 /// A place of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub fn at(db: &Database, service: Service, file: File, offset: usize) -> Vec<Tar
         let ranges = beta::definitions(db, variables, &symbol.name);
         return ranges.into_iter().map(|range| Target { file: variables.file, range }).collect();
     }
-    of_variable(db, service, file, offset).into_iter().collect()
+    let found = of_variable(db, service, file, offset);
+    found.or_else(|| handler::definition(db, service, file, offset)).into_iter().collect()
 }
 
 fn of_variable(db: &Database, service: Service, file: File, offset: usize) -> Option<Target> {

@@ -169,7 +169,8 @@ pub fn rules(function: &Function, listed: &ListedFunction) -> Vec<Diagnostic> {
         (None, None) if !listed.value.has_unknown() => found.push(
             Diagnostic::new(
                 &rules::MISSING_HANDLER,
-                place,
+                // An empty `handler:` is where it is missing.
+                if listed.value.get("handler").is_some() { shown("handler") } else { place },
                 eco_format!("the function `{key}` has neither `handler` nor `image`"),
             )
             .help("add `handler: file.function`, or the `image` that it runs"),

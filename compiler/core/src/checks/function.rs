@@ -1,5 +1,6 @@
 //! Checks of one function by itself. An edit of another function does not run them again.
 
+pub mod handler;
 mod name_length;
 
 use super::Surroundings;
@@ -36,4 +37,4 @@ impl Facts<'_> {
 pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of one function.
-pub const CHECKS: &[Check] = &[name_length::check];
+pub const CHECKS: &[Check] = &[handler::check, name_length::check];

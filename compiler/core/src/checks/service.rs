@@ -1,6 +1,10 @@
 //! Checks of what functions, provider and files say together.
 
 mod duplicate_name;
+mod folders;
+mod packaged;
+mod patterns;
+mod wsgi;
 
 use super::{Surroundings, function};
 use crate::diagnostic::Diagnostic;
@@ -20,4 +24,4 @@ pub struct Facts<'a> {
 pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of a service.
-pub const CHECKS: &[Check] = &[duplicate_name::check];
+pub const CHECKS: &[Check] = &[duplicate_name::check, folders::check, packaged::check, patterns::check, wsgi::check];

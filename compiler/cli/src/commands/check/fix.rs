@@ -137,7 +137,7 @@ impl Work<'_> {
     fn attempt(&mut self, mut mendings: Vec<Mending>, before: &Errors) -> usize {
         let old = self.apply(&mendings);
         let after = errors(&self.look());
-        let new = after.iter().find(|(error, count)| before.get(*error).is_none_or(|known| known < count));
+        let new = after.iter().find(|(error, count)| before.get(*error).is_none_or(|known| known < *count));
         let Some(((rule, message), _)) = new else {
             self.mistakes += mendings.len();
             return mendings.len();

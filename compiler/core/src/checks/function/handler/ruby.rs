@@ -1,0 +1,110 @@
+//! Handlers of Ruby: `directory/file.method`, or `directory/file.Module::Class.method`.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/ruby-handler.html>
+
+use std::ops::Range;
+
+use ecow::{EcoString, eco_format};
+
+use super::search::{self, Found};
+use super::{Handler, code};
+use crate::checks::Files;
+use crate::diagnostic::Diagnostic;
+
+/// The file, the class if there is one, and the method of a handler.
+fn split(text: &str) -> Option<(Range<usize>, Option<Range<usize>>, Range<usize>)> {
+    let slash = text.rfind('/').map_or(0, |it| it + 1);
+    let dots: Vec<usize> = text.get(slash..)?.match_indices('.').map(|it| slash + it.0).collect();
+    match dots.as_slice() {
+        [dot] => Some((0..*dot, None, dot + 1..text.len())),
+        [dot, second] => Some((0..*dot, Some(dot + 1..*second), second + 1..text.len())),
+        _ => None,
+    }
+    .filter(|it| !it.0.is_empty() && !it.2.is_empty())
+}
+
+fn find(files: &dyn Files, path: &str) -> Found {
+    search::find(files, path, &[".rb"], &[])
+}
+
+/// The file that a handler means, and the method that it calls.
+pub fn target<'t>(files: &dyn Files, text: &'t str) -> Option<(EcoString, &'t str)> {
+    let (file, _, method) = split(text)?;
+    let Found::Here { path } = find(files, text.get(file)?) else { return None };
+    Some((path, text.get(method)?))
+}
+
+/// Finds what Ruby would not find.
+pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
+    let text = handler.text;
+    if text.starts_with("/opt/") || text.starts_with("/var/") {
+        return;
+    }
+    if let Some(at) = text.find('\\') {
+        let diagnostic = handler
+            .malformed(at..at + 1, "the handler has a `\\` in its path")
+            .why("Lambda runs on Linux, where directories end with `/`");
+        found.push(handler.instead(diagnostic, &text.replace('\\', "/")));
+        return;
+    }
+    let Some((file, class, method)) = split(text) else {
+        if !handler.around.makes {
+            let diagnostic =
+                handler.malformed(0..text.len(), eco_format!("the handler `{text}` names no method"));
+            found.push(
+                diagnostic
+                    .why("it is a file without its extension, a dot, and a method")
+                    .help("write `file.method` or `file.Class.method`"),
+            );
+        }
+        return;
+    };
+    match find(handler.files(), handler.part(file.clone())) {
+        Found::Here { path } => defined(handler, &path, class, method, found),
+        Found::OtherCase { path } => found.push(handler.other_case(file, &path, search::stem(&path))),
+        Found::Missing(missing) => {
+            let shown = eco_format!("{}.rb", handler.part(file.clone()));
+            found.extend(handler.missing(file, &shown, &missing));
+        }
+    }
+}
+
+fn defined(
+    handler: &Handler<'_>,
+    path: &str,
+    class: Option<Range<usize>>,
+    method: Range<usize>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let first = class.clone().unwrap_or_else(|| method.clone());
+    if handler.part(first.clone()) == "rb" {
+        let diagnostic = handler
+            .malformed(first.start - 1..first.end, "the handler has the extension `.rb` in it")
+            .why("what follows the first dot is a class or a method");
+        let stem = handler.part(0..first.start - 1);
+        found.push(if class.is_some() {
+            handler.instead(diagnostic, &eco_format!("{stem}.{}", handler.part(method)))
+        } else {
+            diagnostic.help(eco_format!("write `{stem}.` and the name of the method"))
+        });
+        return;
+    }
+    let exports = code::all(handler.files(), path);
+    if exports.open || exports.empty {
+        return;
+    }
+    let is_defined = |name: &str| exports.names.iter().any(|it| it.name.text == name);
+    if let Some(class) = class {
+        let mut start = class.start;
+        for step in handler.part(class).split("::") {
+            if !is_defined(step) {
+                found.push(handler.not_exported(path, start..start + step.len(), &exports, "define"));
+                return;
+            }
+            start += step.len() + 2;
+        }
+    }
+    if !is_defined(handler.part(method.clone())) {
+        found.push(handler.not_exported(path, method, &exports, "define"));
+    }
+}

@@ -1,0 +1,113 @@
+//! Ruby: the methods, classes and modules of a file. Answers "which methods can a handler name?".
+//!
+//! Read line by line: what begins with `def`, `class` or `module` names something, wherever it stands. A file that
+//! makes methods while it runs, or takes them from elsewhere, is open.
+
+use super::Exports;
+use super::lines::{behind, range_in, word};
+
+/// What brings methods that are not written out.
+const DYNAMIC: [&str; 14] = [
+    "define_method",
+    "method_missing",
+    "instance_eval",
+    "class_eval",
+    "module_eval",
+    "eval(",
+    "eval ",
+    "const_set",
+    "include ",
+    "extend ",
+    "prepend ",
+    "load ",
+    "autoload",
+    "def_delegator",
+];
+
+/// The methods, classes and modules of a file.
+pub fn exports(text: &str) -> Exports {
+    let mut found = Exports { empty: true, ..Exports::default() };
+    let mut in_comment = false;
+    for line in text.lines() {
+        if line.starts_with("__END__") {
+            break;
+        }
+        in_comment = if in_comment { !line.starts_with("=end") } else { line.starts_with("=begin") };
+        let statement = line.trim();
+        if in_comment || statement.is_empty() || statement.starts_with('#') || line.starts_with("=end") {
+            continue;
+        }
+        found.empty = false;
+        found.open |= DYNAMIC.iter().any(|it| statement.contains(it));
+        read(text, statement, &mut found);
+    }
+    found
+}
+
+fn read(text: &str, statement: &str, found: &mut Exports) {
+    let definition = ["private_class_method", "module_function", "private", "public"];
+    let definition = definition.iter().find_map(|it| behind(statement, it)).unwrap_or(statement);
+    if let Some(rest) = behind(definition, "def") {
+        // `self.create`, `Handler.create`.
+        let name = rest.split_once('.').filter(|it| it.0 == word(it.0)).map_or(rest, |it| it.1);
+        add(text, word(name), found);
+    } else if let Some(rest) = behind(statement, "class").or_else(|| behind(statement, "module")) {
+        let end =
+            rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == ':')).unwrap_or(rest.len());
+        let (name, behind) = rest.split_at(end);
+        name.split("::").for_each(|it| add(text, it, found));
+        found.open |= behind.trim_start().starts_with('<') && !behind.contains("<<") && !name.is_empty();
+    } else if let Some(rest) = behind(statement, "require_relative") {
+        let path = rest.trim_matches(|it: char| it.is_whitespace() || it == '\'' || it == '"');
+        if path.contains(['#', '(', ' ', '"', '\'']) {
+            found.open = true;
+        } else {
+            found.forwards.push(path.into());
+        }
+    } else if statement.starts_with("alias") || statement.starts_with("require_relative(") {
+        found.open = true;
+    } else if let Some((name, _)) = statement.split_once('=') {
+        let name = name.trim();
+        if name == word(name) {
+            add(text, name, found);
+        }
+    }
+}
+
+fn add(text: &str, name: &str, found: &mut Exports) {
+    if !name.is_empty() {
+        found.add(name, range_in(text, name));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn names(text: &str) -> String {
+        let found = exports(text);
+        let names: Vec<&str> = found.names.iter().map(|it| it.text.as_str()).collect();
+        format!("{}{}", names.join(" "), if found.open { " ..." } else { "" })
+    }
+
+    #[test]
+    fn definitions() {
+        assert_eq!(names("require 'json'\ndef a(event:, context:)\n  b = 1\nend\n"), "a b");
+        assert_eq!(
+            names("module Shop\n  class Users::Api\n    def self.create(x) = 1\n  end\nend"),
+            "Shop Users Api create"
+        );
+        assert_eq!(names("# def a\n=begin\ndef b\n=end\n__END__\ndef c"), "");
+        assert_eq!(names("class A < B\nend"), "A ...");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "(def |class |module |alias|=begin|\n|[a-c.:<='#é ]){0,20}") {
+            for it in &exports(&text).names {
+                prop_assert_eq!(text.get(it.range.clone()), Some(it.text.as_str()));
+            }
+        }
+    }
+}
