@@ -1,12 +1,21 @@
 //! Checks of one function by itself. An edit of another function does not run them again.
 
+mod batches;
+mod concurrency;
+mod environment;
 mod name_length;
+mod paths;
+mod patterns;
+pub mod role;
+mod sources;
 
 use super::Surroundings;
 use crate::aws::context::FunctionContext;
 use crate::aws::function::Function;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::path::Path;
 use crate::service::ListedFunction;
+use crate::value::Value;
 
 /// What a check of a function sees.
 pub struct Facts<'a> {
@@ -18,6 +27,30 @@ pub struct Facts<'a> {
     pub function: &'a Function,
     /// What it has from the service: its name in Lambda, its role, the values of the provider or the defaults.
     pub context: &'a FunctionContext,
+}
+
+/// One event of a function as it is written, variables replaced.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    /// Its kind, such as `sqs`.
+    pub kind: &'a str,
+    /// What stands below the kind.
+    pub value: &'a Value,
+    /// Where that stands.
+    pub path: Path,
+}
+
+impl<'a> Facts<'a> {
+    /// The events, those aside that are not one key and a value.
+    pub fn events(&self) -> impl Iterator<Item = Event<'a>> {
+        let path = self.listed.path.join("events");
+        let listed: &'a ListedFunction = self.listed;
+        let items = listed.value.get("events").and_then(Value::as_array).unwrap_or_default();
+        items.iter().enumerate().filter_map(move |(index, item)| {
+            let (kind, value) = item.as_object()?.single()?;
+            Some(Event { kind, value, path: path.join(index).join(kind) })
+        })
+    }
 }
 
 impl Facts<'_> {
@@ -36,4 +69,13 @@ impl Facts<'_> {
 pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of one function.
-pub const CHECKS: &[Check] = &[name_length::check];
+pub const CHECKS: &[Check] = &[
+    batches::check,
+    concurrency::check,
+    environment::check,
+    name_length::check,
+    paths::check,
+    patterns::check,
+    role::check,
+    sources::check,
+];
