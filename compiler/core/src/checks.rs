@@ -8,6 +8,7 @@
 // What salsa generates has no documentation; everything written here has.
 #![allow(missing_docs)]
 
+pub mod arn;
 pub mod environment;
 pub mod function;
 pub mod route;
@@ -142,10 +143,12 @@ fn function_findings<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Vec<Diagnosti
 fn service_findings(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     with_surroundings(db, service, |around| {
         let ids = pipeline::function_keys(db, service).iter();
+        let files = pipeline::resolved(db, service).files.iter();
         let ids = ids.map(|key| FunctionId::new(db, service, key.clone()));
         let facts = service::Facts {
             around,
             config: &pipeline::resolved(db, service).value,
+            documents: files.map(|it| (*it, pipeline::document(db, *it))).collect(),
             functions: ids.filter_map(|id| function_facts(db, id, around)).collect(),
         };
         run(service::CHECKS, &facts)

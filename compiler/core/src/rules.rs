@@ -95,6 +95,7 @@ rules! {
     EVENT_INDENTATION "event-indentation" Error "The keys of an event stand beside it instead of below it." [];
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     INVALID_ALLOWANCE "invalid-allowance" Warning "A comment that allows a rule is not written as it is read." [];
+    INVALID_ARN "invalid-arn" Error "An ARN is not whole, or of something else." [];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
     INVALID_PATH "invalid-path" Error "A path of an API is not one that API Gateway takes." [];
     INVALID_PATTERN "invalid-pattern" Error "A pattern of events is not one that AWS takes." [];
@@ -111,9 +112,11 @@ rules! {
     MISSING_SUB "missing-sub" Warning "A text names what only `Fn::Sub` would replace." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
     NAME_TOO_LONG "name-too-long" Error "A name that is put together is longer than AWS takes." [];
+    OTHER_REGION "other-region" Error "Something is named that is in another region." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     OVERLAPPING_NOTIFICATIONS "overlapping-notifications" Warning "Two notifications of a bucket tell of the same objects." [];
     PARAMETER_WITHOUT_VALUE "parameter-without-value" Error "A parameter of the stack has no value." [];
+    PLAIN_SECRET "plain-secret" Warning "A secret stands in plain text." [];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     RESERVED_VARIABLE "reserved-variable" Error "An environment variable is kept by Lambda for itself." [];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended, or will soon." [];
@@ -144,6 +147,7 @@ rules! {
     UNRESOLVED_VARIABLE "unresolved-variable" Error "A variable has no value." ["MISSING_VARIABLE_RESULT", "VARIABLES_RESOLUTION_ERROR", "UNRECOGNIZED_VARIABLE_SOURCES"];
     UNUSED_ALLOWANCE "unused-allowance" Warning "A comment allows what is not found there." [];
     UNUSED_DECLARATION "unused-declaration" Info "Something is declared that nothing uses." [];
+    UNUSED_OPTION "unused-option" Warning "An option has no effect here." [];
     UNUSED_VARIABLE "unused-variable" Hint "A variable is given that nothing reads." [];
     VARIABLE_CYCLE "variable-cycle" Error "Values refer to each other in a circle." ["CIRCULAR_PROPERTY_DEPENDENCY"];
     VARIABLE_SYNTAX "variable-syntax" Error "A variable is not written as variables are." ["UNTERMINATED_VARIABLE", "INVALID_VARIABLE_SOURCE", "INVALID_VARIABLE_TYPE", "INVALID_VARIABLE_ADDRESS", "INVALID_VARIABLE_PARAM", "INVALID_VARIABLE_LITERAL_SOURCE", "INVALID_VARIABLE_STRING_LITERAL"];

@@ -11,6 +11,9 @@ use crate::value::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Runtime(pub EcoString);
 
+/// The day at which the dates below were AWS's.
+pub const TABLE: &str = "2026-11-21";
+
 /// When Lambda stops to support a runtime, each as `2027-02-01`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifecycle {

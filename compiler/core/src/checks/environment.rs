@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
@@ -90,4 +90,14 @@ pub fn size(variables: &Object) -> usize {
     };
     let taken = variables.iter().filter(|(_, it)| !it.is_null());
     taken.map(|(name, it)| name.len() + value(it)).sum()
+}
+
+/// That an environment is too large, at the variable that has most of it.
+pub fn too_large(variables: &Object, path: &Path, message: EcoString) -> Diagnostic {
+    let length = |it: &Value| it.as_str().map_or(0, str::len);
+    let largest = variables.iter().max_by_key(|(_, it)| length(it));
+    let at = largest.map_or_else(|| path.clone(), |(name, _)| path.join(name));
+    Diagnostic::new(&rules::ENVIRONMENT_TOO_LARGE, Place::key(at), message)
+        .why(eco_format!("Lambda takes {LARGEST} at most, those of the provider included"))
+        .help("read large values from SSM or S3 when the function starts")
 }

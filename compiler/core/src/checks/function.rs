@@ -1,12 +1,16 @@
 //! Checks of one function by itself. An edit of another function does not run them again.
 
+pub mod arns;
 mod batches;
 mod concurrency;
 mod environment;
+pub mod event_options;
 mod name_length;
+pub mod options;
 mod paths;
 mod patterns;
 pub mod role;
+mod source_kinds;
 mod sources;
 
 use super::Surroundings;
@@ -70,12 +74,16 @@ pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of one function.
 pub const CHECKS: &[Check] = &[
+    arns::check,
     batches::check,
     concurrency::check,
     environment::check,
+    event_options::check,
     name_length::check,
+    options::check,
     paths::check,
     patterns::check,
     role::check,
+    source_kinds::check,
     sources::check,
 ];

@@ -3,16 +3,21 @@
 mod buckets;
 mod duplicate_name;
 mod environment;
+mod layers;
+mod provider_options;
 mod provider_role;
 mod routes;
 mod rule_names;
 mod runtimes;
+mod secrets;
 mod timeouts;
 mod triggers;
+mod unused;
 
 use ecow::EcoString;
 
 use super::{Surroundings, function};
+use crate::db::File;
 use crate::diagnostic::Diagnostic;
 use crate::path::Path;
 use crate::value::{Object, Value};
@@ -23,6 +28,8 @@ pub struct Facts<'a> {
     pub around: &'a Surroundings<'a>,
     /// The whole configuration, variables replaced.
     pub config: &'a Value,
+    /// The files that it is made of, as they are written, variables in place.
+    pub documents: Vec<(File, &'a Value)>,
     /// The functions in the order of the file.
     pub functions: Vec<function::Facts<'a>>,
 }
@@ -66,10 +73,14 @@ pub const CHECKS: &[Check] = &[
     buckets::check,
     duplicate_name::check,
     environment::check,
+    layers::check,
+    provider_options::check,
     provider_role::check,
     routes::check,
     rule_names::check,
     runtimes::check,
+    secrets::check,
     timeouts::check,
     triggers::check,
+    unused::check,
 ];

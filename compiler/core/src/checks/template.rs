@@ -6,6 +6,7 @@ mod functions;
 mod index;
 mod limits;
 mod mappings;
+mod names;
 mod parameters;
 mod places;
 mod plain_sub;
@@ -13,6 +14,7 @@ mod plugins;
 mod properties;
 mod references;
 mod resource_type;
+mod schedules;
 
 use index::Index;
 
@@ -98,6 +100,7 @@ pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 /// All checks of a template.
 pub const CHECKS: &[Check] = &[
     limits::check,
+    names::check,
     references::check,
     cycles::check,
     conditions::check,
@@ -108,4 +111,5 @@ pub const CHECKS: &[Check] = &[
     plain_sub::check,
     resource_type::check,
     properties::check,
+    schedules::check,
 ];

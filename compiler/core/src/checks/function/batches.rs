@@ -25,7 +25,7 @@ fn number(event: &Event<'_>, key: &str) -> Option<f64> {
 }
 
 fn queue(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let large = number(event, "batchSize").filter(|it| *it > 10.0);
+    let large = number(event, "batchSize").filter(|it| *it > 10.0 && *it <= 10_000.0);
     let window = event.value.get("maximumBatchingWindow");
     let at = |key: &str| Place::value(event.path.join(key));
     if is_fifo(event, facts) {

@@ -5,10 +5,8 @@
 use ecow::eco_format;
 
 use super::Facts;
-use crate::checks::environment::{LARGEST, names, size};
-use crate::diagnostic::{Diagnostic, Place};
-use crate::path::Path;
-use crate::rules;
+use crate::checks::environment::{LARGEST, names, size, too_large};
+use crate::diagnostic::Diagnostic;
 use crate::value::{Object, Value};
 
 /// Finds names that Lambda refuses, and an environment that is too large.
@@ -27,17 +25,14 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         all.insert(name.clone(), value);
     }
     let bytes = size(&all);
-    if bytes > LARGEST {
-        let at = match own.and_then(Value::as_object) {
-            Some(own) if !own.is_empty() => Place::key(facts.listed.path.join("environment")),
-            _ => Place::key(Path::from(["provider", "environment"])),
-        };
-        let key = &facts.listed.key;
-        let message = eco_format!("the environment of `{key}` has {bytes} bytes");
-        found.push(
-            Diagnostic::new(&rules::ENVIRONMENT_TOO_LARGE, at, message)
-                .why(eco_format!("Lambda takes {LARGEST} at most, those of the provider included"))
-                .help("read large values from SSM or S3 when the function starts"),
-        );
+    // What the provider alone has too much of is told of the provider.
+    let Some(own) = own.and_then(Value::as_object).filter(|it| !it.is_empty() && bytes > LARGEST) else {
+        return;
+    };
+    let inherited: Object =
+        all.iter().filter(|(name, _)| !own.contains_key(name)).map(|(name, it)| (name.clone(), it.clone())).collect();
+    if size(&inherited) <= LARGEST {
+        let message = eco_format!("the environment of `{}` has {bytes} bytes", facts.listed.key);
+        found.push(too_large(own, &facts.listed.path.join("environment"), message));
     }
 }

@@ -24,86 +24,90 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn path(route: &Route<'_>, found: &mut Vec<Diagnostic>) {
-    let steps = steps(route.path);
-    let mut wrong = |within: Range<usize>, severity: Severity, message: EcoString, why: &str, help: EcoString| {
-        let mut diagnostic =
-            Diagnostic::new(&rules::INVALID_PATH, route.piece(within), message).why(why).help(help);
-        diagnostic.severity = severity;
-        found.push(diagnostic);
-    };
     if let Some((path, query)) = route.path.split_once('?') {
-        wrong(
-            path.len()..route.path.len(),
-            Severity::Error,
-            eco_format!("`?{query}` is no part of a path"),
-            "parameters of the query reach the function with every path",
-            "leave it out; `request.parameters.querystrings` can require parameters".into(),
+        found.push(
+            wrong(route, path.len()..route.path.len(), eco_format!("`?{query}` is no part of a path"))
+                .why("parameters of the query reach the function with every path")
+                .help("leave it out; `request.parameters.querystrings` can require parameters"),
         );
         return;
     }
+    let steps = steps(route.path);
     let last = steps.len().saturating_sub(1);
     let mut names: Vec<&str> = Vec::new();
     for (index, (step, within)) in steps.iter().enumerate() {
-        let within = || within.clone();
         if step.is_empty() {
             // A slash at the end is cut off in a REST API.
             if index != last {
-                wrong(
-                    within().start.saturating_sub(1)..within().end + 1,
-                    if route.api == Api::Rest { Severity::Error } else { Severity::Warning },
-                    "the path has two slashes in a row".into(),
-                    "a step between slashes needs a name",
-                    "remove one of them".into(),
-                );
+                let slashes = within.start.saturating_sub(1)..within.end + 1;
+                let mut diagnostic = wrong(route, slashes, "the path has two slashes in a row".into())
+                    .why("a step between slashes needs a name")
+                    .help("remove one of them");
+                if route.api == Api::Http {
+                    diagnostic.severity = Severity::Warning;
+                }
+                found.push(diagnostic);
             }
         } else if let Some(name) = variable(step) {
             let plain = name.trim_end_matches('+');
             if name.ends_with('+') && index != last {
-                wrong(
-                    within(),
-                    Severity::Error,
-                    eco_format!("`{step}` is not the last step of the path"),
-                    "a variable with `+` takes all that is left of a path",
-                    eco_format!("write `{{{plain}}}`, or end the path here"),
+                let message = eco_format!("`{step}` is not the last step of the path");
+                found.push(
+                    wrong(route, within.clone(), message)
+                        .why("a variable with `+` takes all that is left of a path")
+                        .help(eco_format!("write `{{{plain}}}`, or end the path here")),
                 );
             }
             if names.contains(&plain) {
-                wrong(
-                    within(),
-                    Severity::Warning,
-                    eco_format!("the path has the variable `{plain}` twice"),
-                    "the function gets one value for it",
-                    "give the second another name".into(),
-                );
+                let message = eco_format!("the path has the variable `{plain}` twice");
+                let mut diagnostic = wrong(route, within.clone(), message)
+                    .why("the function gets one value for it")
+                    .help("give the second another name");
+                diagnostic.severity = Severity::Warning;
+                found.push(diagnostic);
             }
             names.push(plain);
-        } else if step.contains(['{', '}']) {
-            let name: String = step.chars().filter(|it| !matches!(it, '{' | '}')).collect();
-            wrong(
-                within(),
-                if route.api == Api::Rest || !balanced(step) { Severity::Error } else { Severity::Warning },
-                eco_format!("`{step}` is no step of a path"),
-                "a variable is a whole step in braces: `{name}`",
-                eco_format!("write `{{{name}}}` or `{name}`"),
-            );
-        } else if let Some(name) = step.strip_prefix(':').filter(|it| !it.is_empty()) {
-            wrong(
-                within(),
-                Severity::Warning,
-                eco_format!("`{step}` is taken to the letter"),
-                "API Gateway writes variables in braces",
-                eco_format!("write `{{{name}}}`"),
-            );
-        } else if let Some(letter) = step.chars().find(|it| "#&=<>|\\\"'()[]^`".contains(*it)) {
-            wrong(
-                within(),
-                Severity::Error,
-                eco_format!("`{letter}` cannot stand in a path"),
-                "API Gateway takes letters, digits and `.`, `_`, `-`, `:` in a step",
-                "remove it".into(),
-            );
+        } else {
+            found.extend(literal(step, within, route));
         }
     }
+}
+
+fn wrong(route: &Route<'_>, within: Range<usize>, message: EcoString) -> Diagnostic {
+    Diagnostic::new(&rules::INVALID_PATH, route.piece(within), message)
+}
+
+/// What is wrong with a step that is no variable.
+fn literal(step: &str, within: &Range<usize>, route: &Route<'_>) -> Option<Diagnostic> {
+    let wrong = |message: EcoString| wrong(route, within.clone(), message);
+    if step.contains(['{', '}']) {
+        let name: String = step.chars().filter(|it| !matches!(it, '{' | '}' | '+')).collect();
+        let help = if name.is_empty() {
+            "write a name between the braces".into()
+        } else {
+            eco_format!("write `{{{name}}}` or `{name}`")
+        };
+        let mut diagnostic = wrong(eco_format!("`{step}` is no step of a path"))
+            .why("a variable is a whole step in braces: `{name}`")
+            .help(help);
+        if route.api == Api::Http && balanced(step) {
+            diagnostic.severity = Severity::Warning;
+        }
+        return Some(diagnostic);
+    }
+    if let Some(name) = step.strip_prefix(':').filter(|it| !it.is_empty()) {
+        let mut diagnostic = wrong(eco_format!("`{step}` is taken to the letter"))
+            .why("API Gateway writes variables in braces")
+            .help(eco_format!("write `{{{name}}}`"));
+        diagnostic.severity = Severity::Warning;
+        return Some(diagnostic);
+    }
+    let letter = step.chars().find(|it| "#&=<>|\\\"'()[]^`".contains(*it))?;
+    Some(
+        wrong(eco_format!("`{letter}` cannot stand in a path"))
+            .why("API Gateway takes letters, digits and `.`, `_`, `-`, `:` in a step")
+            .help("remove it"),
+    )
 }
 
 /// The steps of a path, without the slash at its start.

@@ -8,6 +8,7 @@ use ecow::eco_format;
 
 use super::Facts;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::language::placement;
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::shape::check::shorten;
@@ -32,7 +33,12 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     whole(pattern, path.join(index), found);
                 }
             }
-            Value::Object(_) => whole(pattern, path, found),
+            Value::Object(_) => {
+                if event.kind == "cloudwatchEvent" {
+                    fields(pattern, &path, found);
+                }
+                whole(pattern, path, found);
+            }
             _ => {}
         }
         // The framework's own documentation has such filters.
@@ -42,10 +48,31 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The fields that every event of EventBridge has.
+const FIELDS: [&str; 10] =
+    ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "$or"];
+
+/// Fields by another name: a pattern with such a one matches no event.
+fn fields(pattern: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+    for key in pattern.as_object().into_iter().flat_map(|it| it.keys()) {
+        let near = placement::misspelt(key, FIELDS).filter(|_| !FIELDS.contains(&key.as_str()));
+        if let Some(near) = near {
+            let at = Place::key(path.join(key));
+            let mut diagnostic =
+                Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), eco_format!("no event has a field `{key}`"))
+                    .why("a pattern matches only events that have all its fields")
+                    .help(eco_format!("did you mean `{near}`?"))
+                    .replace(eco_format!("rename to `{near}`"), false, at, near);
+            diagnostic.severity = Severity::Warning;
+            found.push(diagnostic);
+        }
+    }
+}
+
 fn whole(pattern: &Value, path: Path, found: &mut Vec<Diagnostic>) {
     match pattern {
         Value::Object(_) => below(pattern, &path, found),
-        Value::String(text) if text.trim_start().starts_with('{') => found.push(
+        Value::String(_) => found.push(
             Diagnostic::new(&rules::INVALID_PATTERN, Place::value(path), "a pattern is no text")
                 .why("it would be put into quotes once more, and match nothing")
                 .help("write it as a mapping"),

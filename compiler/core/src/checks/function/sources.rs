@@ -15,7 +15,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut first: FxHashMap<(&str, EcoString), Place> = FxHashMap::default();
     for event in facts.events() {
         let Some(source) = source(&event) else { continue };
-        let at = Place::value(event.path.clone());
+        let arn = event.value.as_object().is_some_and(|it| it.contains_key("arn"));
+        let at = Place::value(if arn { event.path.join("arn") } else { event.path.clone() });
         let Some(place) = first.get(&(event.kind, source.clone())) else {
             first.insert((event.kind, source), at);
             continue;

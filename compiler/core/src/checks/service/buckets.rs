@@ -19,6 +19,9 @@ struct Notification<'a> {
     suffix: EcoString,
     existing: bool,
     function: &'a str,
+    /// Whether the event is the bucket's name alone.
+    bare: bool,
+    has_rules: bool,
     path: Path,
 }
 
@@ -50,6 +53,8 @@ fn read<'a>(value: &'a Value, function: &'a str, path: Path) -> Option<Notificat
         suffix: EcoString::new(),
         existing: value.get("existing").and_then(Value::as_bool) == Some(true),
         function,
+        bare: value.as_str().is_some(),
+        has_rules: value.get("rules").and_then(Value::as_array).is_some_and(|it| !it.is_empty()),
         path,
     };
     for rule in value.get("rules").and_then(Value::as_array).into_iter().flatten() {
@@ -74,10 +79,10 @@ fn overlap(a: &Notification<'_>, b: &Notification<'_>) -> bool {
 
 fn overlapping(first: &Notification<'_>, second: &Notification<'_>) -> Diagnostic {
     let message = eco_format!("`{}` of the bucket `{}` has a function already", second.event, second.bucket);
-    Diagnostic::new(&rules::OVERLAPPING_NOTIFICATIONS, Place::value(second.path.clone()), message)
+    Diagnostic::new(&rules::OVERLAPPING_NOTIFICATIONS, second.filter(), message)
         .why("S3 refuses two notifications of one event for the same objects")
         .help("tell them apart by a `prefix` or a `suffix` in `rules`, or send the event to an SNS topic")
-        .related(Place::value(first.path.clone()), eco_format!("`{}` has it here", first.function))
+        .related(first.place(), eco_format!("`{}` has it here", first.function))
 }
 
 /// A bucket of an event that `resources` makes, too.
@@ -96,13 +101,8 @@ fn made_twice(facts: &Facts<'_>, all: &[Notification<'_>], found: &mut Vec<Diagn
                 continue;
             }
             told.push(name);
-            let at = Place::value(if one.path_has_bucket(facts) {
-                one.path.join("bucket")
-            } else {
-                one.path.clone()
-            });
             found.push(
-                Diagnostic::new(&rules::DUPLICATE_NAME, at, eco_format!("the bucket `{name}` is made twice"))
+                Diagnostic::new(&rules::DUPLICATE_NAME, one.place(), eco_format!("the bucket `{name}` is made twice"))
                     .why("the event makes the bucket, and so does `resources`")
                     .help("add `existing: true` to the event, or take the bucket out of `resources`")
                     .related(Place::key(path), "made here, too"),
@@ -112,7 +112,13 @@ fn made_twice(facts: &Facts<'_>, all: &[Notification<'_>], found: &mut Vec<Diagn
 }
 
 impl Notification<'_> {
-    fn path_has_bucket(&self, facts: &Facts<'_>) -> bool {
-        facts.config.at(&self.path).is_some_and(|it| it.get("bucket").is_some())
+    /// What should tell the notification from others: its rules, or its bucket where it has none.
+    fn filter(&self) -> Place {
+        if self.has_rules { Place::value(self.path.join("rules")) } else { self.place() }
+    }
+
+    /// Where the bucket is named.
+    fn place(&self) -> Place {
+        Place::value(if self.bare { self.path.clone() } else { self.path.join("bucket") })
     }
 }

@@ -6,7 +6,7 @@ use ecow::eco_format;
 
 use super::Facts;
 use crate::checks::function::{self, Event};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -28,7 +28,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         if let Some(diagnostic) = look(function, own) {
-            told |= !own && diagnostic.severity == Severity::Warning;
+            told |= !own;
             found.push(diagnostic);
         }
     }
@@ -45,14 +45,10 @@ fn look(function: &function::Facts<'_>, own: bool) -> Option<Diagnostic> {
     let key = &function.listed.key;
     let message =
         eco_format!("`{key}` may take {timeout} seconds, but {} waits {}", wait.who, wait.seconds);
-    let mut diagnostic = Diagnostic::new(&rules::TIMEOUT_OVER_LIMIT, at, message)
+    let diagnostic = Diagnostic::new(&rules::TIMEOUT_OVER_LIMIT, at, message)
         .why("the caller gets an error then, while the function goes on and is paid for")
         .help(wait.help)
         .related(Place::value(event.path.clone()), "it is called by this event");
-    // Other callers may need the time.
-    if !events.iter().all(|it| matches!(it.kind, "http" | "httpApi" | "websocket")) {
-        diagnostic.severity = Severity::Info;
-    }
     Some(diagnostic)
 }
 
