@@ -52,37 +52,11 @@ pub struct Surroundings<'a> {
     pub files: &'a dyn Files,
 }
 
-/// Plugins that add no resources which others could refer to.
-const WITHOUT_RESOURCES: [&str; 22] = [
-    "serverless-bundle",
-    "serverless-deployment-bucket",
-    "serverless-dotenv-plugin",
-    "serverless-dynamodb",
-    "serverless-dynamodb-local",
-    "serverless-esbuild",
-    "serverless-export-env",
-    "serverless-go-plugin",
-    "serverless-iam-roles-per-function",
-    "serverless-offline",
-    "serverless-offline-sns",
-    "serverless-offline-sqs",
-    "serverless-offline-ssm",
-    "serverless-plugin-common-excludes",
-    "serverless-plugin-include-dependencies",
-    "serverless-plugin-tracing",
-    "serverless-plugin-typescript",
-    "serverless-prune-plugin",
-    "serverless-python-requirements",
-    "serverless-s3-sync",
-    "serverless-vpc-discovery",
-    "serverless-webpack",
-];
-
 impl Surroundings<'_> {
     /// Whether the template may have resources that are not known here: of plugins, or of macros.
     pub fn may_add_resources(&self) -> bool {
         let macros = self.context.user_resources.keys().any(|it| it.starts_with("Fn::"));
-        macros || !self.plugins.iter().all(|it| WITHOUT_RESOURCES.contains(it))
+        macros || template::plugins::may_add(&self.plugins, "")
     }
 }
 

@@ -139,7 +139,7 @@ rules! {
     UNKNOWN_MAPPING "unknown-mapping" Error "A mapping or a key of it is asked for that the template does not have." [];
     UNKNOWN_REFERENCE "unknown-reference" Error "A reference of CloudFormation leads nowhere." [];
     UNKNOWN_RESOURCE "unknown-resource" Error "A resource is extended that the template does not have." ["RESOURCE_EXTENSION_NOT_EXISTING"];
-    UNKNOWN_ROLE "unknown-role" Error "A role is named that the template does not have." [];
+    UNKNOWN_ROLE "unknown-role" Error "A role is named that is something else." [];
     UNKNOWN_RULE "unknown-rule" Warning "A rule is named that there is not." [];
     UNKNOWN_TIME_ZONE "unknown-time-zone" Error "A time zone is named that there is not." [];
     UNKNOWN_VALUE "unknown-value" Error "A word is not one of those that are taken here." ["WEBSOCKETS_INVALID_LOGS_LEVEL", "COGNITO_INVALID_LAMBDA_VERSION"];

@@ -10,7 +10,7 @@ mod names;
 mod parameters;
 mod places;
 mod plain_sub;
-mod plugins;
+pub mod plugins;
 mod properties;
 mod references;
 mod resource_type;

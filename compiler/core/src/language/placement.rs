@@ -63,6 +63,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("maximumbatchingwindow", "batchWindow"),
     ("maximumbatchingwindowinseconds", "batchWindow"),
     ("maximumbatchingwindowinseconds", "maximumBatchingWindow"),
+    ("managedpolicy", "managedPolicies"),
     ("maximumretries", "maximumRetryAttempts"),
     ("mem", "memorySize"),
     ("memory", "memorySize"),
@@ -94,9 +95,9 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 ];
 
 /// Those of [`OTHER_NAMES`] that no plugin has for something of its own.
-const SURE_NAMES: [&str; 26] = [
+const SURE_NAMES: [&str; 27] = [
     "arch", "architectures", "awsregion", "concurrency", "desc", "env", "environmentvariables", "envs", "envvars",
-    "ephemeralstorage", "executionrole", "functionname", "iamrole", "logretention", "maximumretries", "mem",
+    "ephemeralstorage", "executionrole", "functionname", "iamrole", "logretention", "managedpolicy", "maximumretries", "mem",
     "memory", "onfail", "permissionboundary", "reservedconcurrentexecutions", "rolearn", "securitygroups",
     "subnets", "timeoutinseconds", "timeoutseconds", "vpcconfig",
 ];

@@ -31,6 +31,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let format = logs.and_then(|it| it.get("logFormat")).and_then(Value::as_str);
     levels(logs, &path, format, found);
     payload(facts, found);
+    private_api(facts, found);
     lifetimes(facts, found);
 }
 
@@ -253,6 +254,30 @@ fn payload(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let written = at(facts, &path).map(Value::to_js_string);
     if let Some(version) = written.filter(|it| !matches!(it.as_str(), "1.0" | "2.0" | "1" | "2")) {
         found.push(unknown(&version, Place::value(path), &["1.0", "2.0"]));
+    }
+}
+
+/// A private API is deployed only with a policy that says who may call it.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html>
+fn private_api(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "endpointType"]);
+    let private = at(facts, &path).and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("PRIVATE"));
+    let provider = &facts.around.context.provider;
+    let gateway = provider.api_gateway.as_ref();
+    let policy = provider.resource_policy.is_some()
+        || gateway.is_some_and(|it| it.resource_policy.is_some() || it.rest_api_id.is_some());
+    let routes = facts.functions.iter().any(|it| it.events().any(|it| it.kind == "http"));
+    // A policy may stand in an extension of the API, or in the role of a plugin.
+    let extended = facts.config.at(&Path::from(["resources", "extensions", "ApiGatewayRestApi"])).is_some()
+        || facts.own_resources().iter().any(|(id, ..)| *id == "ApiGatewayRestApi");
+    if private && !policy && routes && !extended && !facts.around.may_add_resources() {
+        let mut diagnostic =
+            Diagnostic::new(&rules::MISSING_KEY, Place::value(path), "a private API needs a resource policy")
+                .why("API Gateway does not deploy a private API that nobody may call")
+                .help("add `provider.apiGateway.resourcePolicy`")
+                .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::value::Value;
 
-/// Finds the name of a role that the template does not have.
+/// Finds a role that is none.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut written = vec![Path::from(["provider", "role"]), Path::from(["provider", "iam", "role"])];
     written.retain(|path| facts.config.at(path).is_some());

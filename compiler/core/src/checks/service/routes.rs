@@ -7,11 +7,12 @@ use rustc_hash::FxHashMap;
 
 use super::Facts;
 use crate::checks::route::{Api, Route};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::rules;
 
 /// Finds routes that two events take, and variables that differ at one place.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    preflights(facts, found);
     let mut routes: FxHashMap<(String, String), (Place, &str)> = FxHashMap::default();
     let mut variables: FxHashMap<String, (String, Place, &str)> = FxHashMap::default();
     for function in facts.unconditional() {
@@ -31,6 +32,28 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     .related(first.clone(), eco_format!("`{owner}` takes it here")),
             );
         }
+    }
+}
+
+/// Routes of `OPTIONS` where `cors` makes one of its own.
+fn preflights(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let events = || facts.unconditional().flat_map(|it| it.events()).filter(|it| it.kind == "http");
+    let mut own: FxHashMap<String, Place> = FxHashMap::default();
+    for event in events() {
+        let cors = event.value.get("cors").is_some_and(|it| it.is_truthy());
+        if let Some(route) = Route::read(&event).filter(|_| cors) {
+            own.entry(route.trimmed().to_owned()).or_insert_with(|| Place::key(event.path.join("cors")));
+        }
+    }
+    for route in events().filter_map(|it| Route::read(&it)).filter(|it| it.method == "OPTIONS") {
+        let Some(cors) = own.get(route.trimmed()) else { continue };
+        let message = eco_format!("the route `OPTIONS {}` is made by `cors`, too", shown(route.path));
+        let mut diagnostic = Diagnostic::new(&rules::DUPLICATE_ROUTE, route.at(), message)
+            .why("one of the two is lost")
+            .help("remove this event, or `cors`")
+            .related(cors.clone(), "made here");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
     }
 }
 
