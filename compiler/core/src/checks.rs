@@ -8,7 +8,10 @@
 // What salsa generates has no documentation; everything written here has.
 #![allow(missing_docs)]
 
+pub mod arn;
+pub mod environment;
 pub mod function;
+pub mod route;
 pub mod service;
 pub mod template;
 
@@ -61,6 +64,14 @@ pub struct Surroundings<'a> {
 /// The files of a service.
 pub fn files(db: &dyn Db, service: Service) -> impl Files {
     ServiceFiles { db, directory: service.directory(db) }
+}
+
+impl Surroundings<'_> {
+    /// Whether the template may have resources that are not known here: of plugins, or of macros.
+    pub fn may_add_resources(&self) -> bool {
+        let macros = self.context.user_resources.keys().any(|it| it.starts_with("Fn::"));
+        macros || template::plugins::may_add(&self.plugins, "")
+    }
 }
 
 struct ServiceFiles<'db> {
@@ -128,10 +139,12 @@ fn function_findings<'db>(db: &'db dyn Db, id: FunctionId<'db>) -> Vec<Diagnosti
 fn service_findings(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     with_surroundings(db, service, |around| {
         let ids = pipeline::function_keys(db, service).iter();
+        let files = pipeline::resolved(db, service).files.iter();
         let ids = ids.map(|key| FunctionId::new(db, service, key.clone()));
         let facts = service::Facts {
             around,
             config: &pipeline::resolved(db, service).value,
+            documents: files.map(|it| (*it, pipeline::document(db, *it))).collect(),
             functions: ids.filter_map(|id| function_facts(db, id, around)).collect(),
         };
         run(service::CHECKS, &facts)

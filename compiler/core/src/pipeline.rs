@@ -203,6 +203,27 @@ pub struct Mode {
     pub foreign_keys: bool,
 }
 
+/// Plugins that bring no keys of their own but below `custom`.
+const WITHOUT_KEYS: [&str; 8] = [
+    "serverless-deployment-bucket",
+    "serverless-domain-manager",
+    "serverless-dotenv-plugin",
+    "serverless-export-env",
+    "serverless-offline",
+    "serverless-plugin-typescript",
+    "serverless-prune-plugin",
+    "serverless-s3-sync",
+];
+
+/// Whether one of these plugins may bring keys.
+fn brings_keys(plugins: &Value) -> bool {
+    let list = plugins.as_array().or_else(|| plugins.get("modules").and_then(Value::as_array));
+    match list {
+        Some(list) => !list.iter().all(|it| it.as_str().is_some_and(|it| WITHOUT_KEYS.contains(&it))),
+        None => plugins.as_object().is_some(),
+    }
+}
+
 /// How the service is read.
 #[salsa::tracked(returns(copy))]
 pub fn mode(db: &dyn Db, service: Service) -> Mode {
@@ -213,7 +234,7 @@ pub fn mode(db: &dyn Db, service: Service) -> Mode {
         dialect,
         validation: written.unwrap_or(dialect.validation()),
         strict: written == Some(ValidationMode::Error) && dialect == Dialect::V4,
-        foreign_keys: plugins.as_array().is_some_and(|it| !it.is_empty()) || plugins.as_object().is_some(),
+        foreign_keys: brings_keys(plugins),
     }
 }
 

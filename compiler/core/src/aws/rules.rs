@@ -5,7 +5,7 @@ mod provider;
 use ecow::{EcoString, eco_format};
 
 use super::provider::REGIONS;
-use super::{runtime::RUNTIMES, version};
+use super::version;
 use crate::db::Options;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::language::placement;
@@ -39,7 +39,6 @@ pub fn service(config: &Value, options: &Options, mode: Mode) -> Vec<Diagnostic>
     function_list(root, &mut found);
     stage_and_region(root, options, &mut found);
     framework(root, mode, &mut found);
-    runtimes(root, mode, &mut found);
     provider::rules(root, mode, &mut found);
     found
 }
@@ -184,29 +183,6 @@ fn framework(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
             ))
             .help(eco_format!("remove `frameworkVersion` to have it compiled as version 4 does{changes}")),
     );
-}
-
-/// Runtimes that have ended, where the check of the shape does not refuse them.
-fn runtimes(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
-    // Where `error` is asked for, the check of the shape has refused them.
-    if mode.strict {
-        return;
-    }
-    let mut look = |path: Path, runtime: Option<&Value>| {
-        let Some(runtime) = runtime.and_then(Value::as_str) else { return };
-        if let Some(word) = RUNTIMES.iter().find(|it| it.ended && it.text == runtime) {
-            let name = word.docs.trim_end_matches('.');
-            found.push(
-                Diagnostic::new(&rules::RUNTIME_ENDED, Place::value(path), eco_format!("{name} has ended"))
-                    .why("Lambda no longer updates it, and refuses new functions with it")
-                    .help("move to a newer runtime"),
-            );
-        }
-    };
-    look(Path::from(["provider", "runtime"]), root.get("provider").and_then(|it| it.get("runtime")));
-    for listed in root.get("functions").map(functions).unwrap_or_default().values() {
-        look(listed.path.join("runtime"), listed.value.get("runtime"));
-    }
 }
 
 /// Deprecations are errors where the service asks for it.

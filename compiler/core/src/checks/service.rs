@@ -1,14 +1,30 @@
 //! Checks of what functions, provider and files say together.
 
+mod buckets;
 mod duplicate_name;
 mod folders;
 mod packaged;
 mod patterns;
 mod wsgi;
+mod environment;
+mod layers;
+mod provider_options;
+mod provider_role;
+mod routes;
+mod rule_names;
+mod runtimes;
+mod secrets;
+mod timeouts;
+mod triggers;
+mod unused;
+
+use ecow::EcoString;
 
 use super::{Surroundings, function};
+use crate::db::File;
 use crate::diagnostic::Diagnostic;
-use crate::value::Value;
+use crate::path::Path;
+use crate::value::{Object, Value};
 
 /// What a check of a service sees.
 pub struct Facts<'a> {
@@ -16,12 +32,63 @@ pub struct Facts<'a> {
     pub around: &'a Surroundings<'a>,
     /// The whole configuration, variables replaced.
     pub config: &'a Value,
+    /// The files that it is made of, as they are written, variables in place.
+    pub documents: Vec<(File, &'a Value)>,
     /// The functions in the order of the file.
     pub functions: Vec<function::Facts<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The functions that are there in any case: of two with conditions, one may be there only without the other.
+    pub fn unconditional(&self) -> impl Iterator<Item = &function::Facts<'a>> {
+        self.functions.iter().filter(|it| it.function.condition.is_none())
+    }
+
+    /// The resources of the user's own, with their ids and places.
+    pub fn own_resources(&self) -> Vec<(&'a EcoString, Path, &'a Value)> {
+        let root = Path::from(["resources"]);
+        let section: &'a Value = match self.config.get("resources") {
+            Some(it) => it,
+            None => return Vec::new(),
+        };
+        let parts: Vec<(Path, &'a Value)> = match section {
+            Value::Array(parts) => {
+                parts.iter().enumerate().map(|(index, it)| (root.join(index), it)).collect()
+            }
+            part => vec![(root, part)],
+        };
+        let mut found = Vec::new();
+        for (path, part) in parts {
+            let path = path.join("Resources");
+            let resources = part.get("Resources").and_then(Value::as_object);
+            found.extend(
+                resources.into_iter().flat_map(Object::iter).map(|(id, it)| (id, path.join(id), it)),
+            );
+        }
+        found
+    }
 }
 
 /// A check of a service.
 pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of a service.
-pub const CHECKS: &[Check] = &[duplicate_name::check, folders::check, packaged::check, patterns::check, wsgi::check];
+pub const CHECKS: &[Check] = &[
+    buckets::check,
+    duplicate_name::check,
+    environment::check,
+    folders::check,
+    layers::check,
+    packaged::check,
+    patterns::check,
+    provider_options::check,
+    provider_role::check,
+    routes::check,
+    rule_names::check,
+    runtimes::check,
+    secrets::check,
+    timeouts::check,
+    triggers::check,
+    unused::check,
+    wsgi::check,
+];

@@ -9,6 +9,7 @@ mod dynamodb;
 mod functions;
 mod iam;
 mod index;
+mod generated_names;
 mod limits;
 mod mappings;
 mod names;
@@ -16,11 +17,12 @@ mod outputs;
 mod parameters;
 mod places;
 mod plain_sub;
-mod plugins;
+pub mod plugins;
 mod properties;
 mod queues;
 mod references;
 mod resource_type;
+mod schedules;
 
 use index::Index;
 
@@ -121,7 +123,9 @@ pub const CHECKS: &[Check] = &[
     deletion::check,
     dynamodb::check,
     iam::check,
+    generated_names::check,
     names::check,
     outputs::check,
     queues::check,
+    schedules::check,
 ];

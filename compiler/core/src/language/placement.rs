@@ -11,7 +11,7 @@ use crate::aws::provider::Provider;
 use crate::diagnostic::nearest;
 use crate::path::{Path, Segment};
 use crate::service::{ListedFunction, Root};
-use crate::shape::{ObjectShape, Shape, Typed, check};
+use crate::shape::{ChoiceShape, ObjectShape, Shape, Typed, check};
 use crate::value::{Object, Value};
 
 /// What is meant by a key.
@@ -44,6 +44,7 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("deadletterconfig", "onError"),
     ("deadletterqueue", "onError"),
     ("desc", "description"),
+    ("dir", "path"),
     ("dlq", "onError"),
     ("env", "environment"),
     ("environmentvariables", "environment"),
@@ -62,8 +63,12 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("maximumbatchingwindow", "batchWindow"),
     ("maximumbatchingwindowinseconds", "batchWindow"),
     ("maximumbatchingwindowinseconds", "maximumBatchingWindow"),
+    ("managedpolicy", "managedPolicies"),
+    ("maximumretries", "maximumRetryAttempts"),
     ("mem", "memorySize"),
     ("memory", "memorySize"),
+    ("onfail", "onFailure"),
+    ("permissionboundary", "permissionsBoundary"),
     ("policies", "managedPolicies"),
     ("queue", "arn"),
     ("queuearn", "arn"),
@@ -87,6 +92,14 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("variables", "environment"),
     ("verb", "method"),
     ("vpcconfig", "vpc"),
+];
+
+/// Those of [`OTHER_NAMES`] that no plugin has for something of its own.
+const SURE_NAMES: [&str; 27] = [
+    "arch", "architectures", "awsregion", "concurrency", "desc", "env", "environmentvariables", "envs", "envvars",
+    "ephemeralstorage", "executionrole", "functionname", "iamrole", "logretention", "managedpolicy", "maximumretries", "mem",
+    "memory", "onfail", "permissionboundary", "reservedconcurrentexecutions", "rolearn", "securitygroups",
+    "subnets", "timeoutinseconds", "timeoutseconds", "vpcconfig",
 ];
 
 /// What is meant by `key`, which the mapping at `path` does not know.
@@ -123,6 +136,11 @@ pub fn surely_meant(
     if let Some(known) = misspelt(key, fields.clone().map(|it| it.key)) {
         return Some(Meant::Key(known));
     }
+    let plain = plain(key);
+    let other = OTHER_NAMES.iter().filter(|(name, _)| *name == plain && SURE_NAMES.contains(name));
+    if let Some(known) = other.filter_map(|(_, it)| fields.clone().find(|field| field.key == *it)).next() {
+        return Some(Meant::Key(known.key));
+    }
     // A plural may be a name of its own, unless it holds what belongs into the singular.
     let singular = key.strip_suffix('s').and_then(|it| fields.clone().find(|field| field.key == it));
     if let Some(field) = singular.filter(|it| check::fits(it.shape, entry)) {
@@ -149,10 +167,9 @@ pub fn misspelt<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> 
         4..=6 => 1,
         _ => 2,
     };
-    // A plural is as likely a name of its own.
-    let plural = format!("{}s", near.to_lowercase());
     let distance = strsim::osa_distance(&near.to_lowercase(), &lower);
-    (distance <= allowed && lower != plural).then_some(near)
+    // A plural is as likely a name of its own.
+    (distance <= allowed && lower != format!("{near}s").to_lowercase()).then_some(near)
 }
 
 /// A name without what only tells words apart.
@@ -290,4 +307,27 @@ pub fn is_option(listed: &ListedFunction) -> bool {
     // A function may well be called `url`: then it has options of its own.
     let own = listed.value.as_object().is_some_and(|it| it.keys().any(|key| is_function_option(key)));
     named && !listed.value.is_null() && !is_function(&listed.value) && !own
+}
+
+/// What is meant by a number that seems to be in another unit.
+pub fn other_unit(path: &Path, number: f64) -> Option<EcoString> {
+    let Some(Segment::Key(key)) = path.last() else { return None };
+    let whole = |it: f64| it.fract() == 0.0;
+    match key.as_str() {
+        "timeout" if number >= 1000.0 && whole(number / 1000.0) && number <= 900_000.0 => {
+            Some(eco_format!("`timeout` is in seconds: write {}", number / 1000.0))
+        }
+        "memorySize" if (1.0..=10.0).contains(&number) => {
+            Some(eco_format!("`memorySize` is in MB: write {}", number * 1024.0))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a word that is none of `shape` may be of a plugin: a runtime that is no slip of the pen.
+pub fn may_be_foreign(path: &Path, word: &str, shape: &ChoiceShape) -> bool {
+    let runtime = path.last() == Some(&Segment::from("runtime"));
+    let known = || shape.words.iter().map(|it| it.text);
+    let like_known = ["nodejs", "python", "java", "dotnet", "ruby", "provided", "go1", "node"];
+    runtime && misspelt(word, known()).is_none() && !like_known.iter().any(|it| word.to_lowercase().starts_with(it))
 }

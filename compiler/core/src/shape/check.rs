@@ -19,6 +19,7 @@ use super::cfn::{is_intrinsic, is_one_of};
 use super::grammar::Fault;
 use super::{ByKeyShape, ChoiceShape, Field, Limits, ObjectShape, Shape, StringShape};
 use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
+use crate::language::placement;
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::{Object, Value};
@@ -191,13 +192,15 @@ fn check_number(number: f64, integer: bool, limits: &Limits, cx: &mut Checker) {
     }
     let Some((least, most)) = limits.range else { return };
     if number < least as f64 || number > most as f64 {
+        let wanted = number;
         let number = crate::value::number_to_string(number);
         let (message, help) = if most == i64::MAX {
             (eco_format!("{number} is below {least}"), eco_format!("write {least} or more"))
         } else {
             (
                 eco_format!("{number} is not between {least} and {most}"),
-                eco_format!("write a number from {least} to {most}"),
+                placement::other_unit(&cx.path, wanted)
+                    .unwrap_or_else(|| eco_format!("write a number from {least} to {most}")),
             )
         };
         cx.report(Diagnostic::new(&rules::OUT_OF_RANGE, cx.at(Part::Value), message).help(help));
@@ -269,6 +272,10 @@ pub fn shorten(text: &str) -> EcoString {
 fn check_choice(text: &str, shape: &ChoiceShape, cx: &mut Checker) {
     let fits = |word: &str| if shape.ignore_case { word.eq_ignore_ascii_case(text) } else { word == text };
     if shape.words.iter().any(|it| fits(it.text) && !(it.ended && cx.strict)) {
+        return;
+    }
+    // A plugin may bring runtimes of its own.
+    if cx.foreign_keys && placement::may_be_foreign(&cx.path, text, shape) {
         return;
     }
     let message = eco_format!("`{}` is not {}", shorten(text), Shape::noun_of_choice(shape));
@@ -380,6 +387,8 @@ fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits
     let native: Vec<&&Shape> = shapes.iter().filter(|it| takes(it, value, false)).collect();
     let candidates =
         if native.is_empty() { shapes.iter().filter(|it| takes(it, value, true)).collect() } else { native };
+    let said = candidates.iter().filter(|it| fits_words(it, value)).copied().collect::<Vec<_>>();
+    let candidates = if said.is_empty() { candidates } else { said };
     let mut best: Option<(Value, Vec<Diagnostic>)> = None;
     for shape in &candidates {
         let mut trial = Checker { level: Some(Severity::Error), ..cx.fresh(cx.path.clone()) };
@@ -402,6 +411,18 @@ fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits
         }
         None => wrong_type(value, whole, cx),
     }
+}
+
+/// Whether the words in a mapping, such as its `type`, are all of those that `shape` takes at their keys.
+fn fits_words(shape: &Shape, value: &Value) -> bool {
+    let (Shape::Object(object), Value::Object(entries)) = (shape, value) else { return true };
+    object.fields.iter().all(|field| match (field.shape, entries.get(field.key)) {
+        (Shape::Choice(choice), Some(Value::String(word))) => choice
+            .words
+            .iter()
+            .any(|it| if choice.ignore_case { it.text.eq_ignore_ascii_case(word) } else { it.text == word }),
+        _ => true,
+    })
 }
 
 /// How near an alternative came: fewer mistakes, and deeper ones, mean that it was probably meant.

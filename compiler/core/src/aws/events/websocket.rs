@@ -152,20 +152,18 @@ fn read<'a>(
 fn report_lost_routes(routes: &[Route<'_>], out: &mut Fragment) {
     let mut last: IndexMap<EcoString, &Route<'_>> = IndexMap::new();
     for route in routes {
-        let Some(lost) =
-            last.insert(route_id(&route.key), route).filter(|it| it.function.key != route.function.key)
-        else {
-            continue;
+        let Some(lost) = last.insert(route_id(&route.key), route) else { continue };
+        let message = eco_format!("the route `{}` is taken again", route.key);
+        let why = if lost.function.key == route.function.key {
+            "one of the two is left out".into()
+        } else {
+            eco_format!("its messages all go to `{}`", route.function.key)
         };
-        let message = eco_format!("the route `{}` is taken again", lost.key);
         let mut diagnostic =
-            Diagnostic::new(&rules::DUPLICATE_ROUTE, Place::value(lost.from.clone()), message)
-                .why(eco_format!("its messages all go to `{}`", route.function.key))
+            Diagnostic::new(&rules::DUPLICATE_ROUTE, Place::value(route.from.clone()), message)
+                .why(why)
                 .help("change the route of one of them")
-                .related(
-                    Place::value(route.from.clone()),
-                    eco_format!("`{}` takes it here", route.function.key),
-                );
+                .related(Place::value(lost.from.clone()), eco_format!("`{}` takes it here", lost.function.key));
         diagnostic.severity = Severity::Warning;
         out.report(diagnostic);
     }

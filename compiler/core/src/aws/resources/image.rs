@@ -12,6 +12,7 @@ use crate::aws::types::{IMAGE_NAME, IMAGE_URI, Image, ImageReference, ImageSetti
 use crate::cfn::{Fragment, sub};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
+use crate::path::Path;
 use crate::rules;
 use crate::shape::Int;
 use crate::shape::check::matches;
@@ -61,8 +62,8 @@ enum Source {
     Built(Build),
 }
 
-/// Why there is no image: what is wrong, and what to do.
-type Problem = (EcoString, EcoString);
+/// Why there is no image: what is wrong, what to do, and where, if not where the function names it.
+type Problem = (EcoString, EcoString, Option<Path>);
 
 /// Sets the code of a function that is an image.
 pub fn lower(
@@ -120,8 +121,14 @@ pub fn lower(
             )),
         },
         Ok(None) => Value::from(""),
-        Err((message, help)) => {
-            out.report(Diagnostic::new(&rules::UNKNOWN_IMAGE, Place::value(path), message).help(help));
+        Err((message, help, own)) => {
+            let used = Place::value(path);
+            out.report(match own {
+                Some(own) => Diagnostic::new(&rules::UNKNOWN_IMAGE, Place::key(own), message)
+                    .help(help)
+                    .related(used, "it is used here"),
+                None => Diagnostic::new(&rules::UNKNOWN_IMAGE, used, message).help(help),
+            });
             Value::from("")
         }
     };
@@ -202,7 +209,7 @@ fn source(function: &Function, service: &ServiceContext) -> Result<Option<Source
                 Some(near) => eco_format!("did you mean `{near}`?"),
                 None => eco_format!("add `{name}` there"),
             };
-            Err((eco_format!("`provider.ecr.images` has no image `{name}`"), help))
+            Err((eco_format!("`provider.ecr.images` has no image `{name}`"), help, None))
         }
     }
 }
@@ -231,6 +238,7 @@ fn provided(name: &EcoString, image: &EcrImage) -> Result<Source, Problem> {
                 Some((key, _)) => Err((
                     eco_format!("the image `{name}` has both `uri` and `{key}`"),
                     eco_format!("an image that stands in a registry is not built: remove `{key}`"),
+                    Some(Path::from(["provider", "ecr", "images"]).join(name).join(*key)),
                 )),
                 None => Ok(Source::Uri(uri)),
             }
@@ -248,6 +256,7 @@ fn provided(name: &EcoString, image: &EcrImage) -> Result<Source, Problem> {
         (None, None) => Err((
             eco_format!("the image `{name}` has neither `uri` nor `path`"),
             "add the URI of an image in ECR, or the folder that it is built from".into(),
+            Some(Path::from(["provider", "ecr", "images"]).join(name)),
         )),
     }
 }

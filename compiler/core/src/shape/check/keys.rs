@@ -92,7 +92,10 @@ fn renamed(diagnostic: Diagnostic, place: Place, near: &str, certain: bool) -> D
 pub(super) fn unknown_case(key: &EcoString, by_key: &ByKeyShape, cx: &mut Checker) {
     let known = || by_key.cases.iter().map(|it| it.key);
     let is_option = placement::is_function_option(key);
-    let near = if cx.foreign_keys { placement::misspelt(key, known()) } else { nearest(key, known()) };
+    // Nobody calls an event as one of ours in the plural.
+    let plural = || known().find(|it| key.strip_suffix('s') == Some(*it));
+    let slip = || placement::misspelt(key, known()).or_else(plural);
+    let near = if cx.foreign_keys { slip() } else { nearest(key, known()) };
     if cx.foreign_keys && near.is_none() && !is_option {
         return;
     }

@@ -1,0 +1,313 @@
+//! Options of the provider and the root that AWS refuses and the framework lets through.
+
+use ecow::{EcoString, eco_format};
+
+use super::Facts;
+use crate::checks::arn::{Expected, look};
+use crate::checks::function::arns::{KEY, ROLE, TOPIC, layers};
+use crate::checks::function::event_options::{credentials, unknown};
+use crate::checks::function::options::levels;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::path::Path;
+use crate::rules;
+use crate::value::Value;
+
+const POLICY: Expected<'static> = Expected {
+    noun: "a managed policy",
+    services: &["iam"],
+    resource: &["policy/"],
+    example: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+};
+
+/// Finds such options.
+pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    arns(facts, found);
+    networks(facts, found);
+    authorizers(facts, found);
+    cross_origin(facts, found);
+    twice(facts, found);
+    let path = Path::from(["provider", "logs", "lambda"]);
+    let logs = facts.config.at(&path);
+    let format = logs.and_then(|it| it.get("logFormat")).and_then(Value::as_str);
+    levels(logs, &path, format, found);
+    payload(facts, found);
+    private_api(facts, found);
+    lifetimes(facts, found);
+}
+
+fn at<'a>(facts: &Facts<'a>, path: &Path) -> Option<&'a Value> {
+    facts.config.at(path)
+}
+
+fn arns(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let single: [(&[&str], &Expected<'_>); 8] = [
+        (&["provider", "role"], &ROLE),
+        (&["provider", "iam", "role"], &ROLE),
+        (&["provider", "iam", "deploymentRole"], &ROLE),
+        (&["provider", "cfnRole"], &ROLE),
+        (&["provider", "kmsKeyArn"], &KEY),
+        (&["provider", "iam", "role", "permissionsBoundary"], &POLICY),
+        (&["provider", "iam", "role", "permissionBoundary"], &POLICY),
+        (&["provider", "rolePermissionsBoundary"], &POLICY),
+    ];
+    for (keys, expected) in single {
+        let path: Path = keys.iter().map(|it| (*it).into()).collect();
+        let value = at(facts, &path);
+        // That a key is a key's is told by the shape.
+        let told = path.last() == Some(&"kmsKeyArn".into())
+            && !value.and_then(Value::as_str).is_some_and(|it| it.contains(":kms"));
+        if !told {
+            look(value, Place::value(path), expected, found);
+        }
+    }
+    let lists: [(&[&str], &Expected<'_>); 3] = [
+        (&["provider", "notificationArns"], &TOPIC),
+        (&["provider", "iam", "role", "managedPolicies"], &POLICY),
+        (&["provider", "iamManagedPolicies"], &POLICY),
+    ];
+    for (keys, expected) in lists {
+        let path: Path = keys.iter().map(|it| (*it).into()).collect();
+        for (index, item) in at(facts, &path).and_then(Value::as_array).into_iter().flatten().enumerate() {
+            look(Some(item), Place::value(path.join(index)), expected, found);
+        }
+    }
+    let path = Path::from(["provider", "layers"]);
+    let provider = &facts.around.context.provider;
+    let region = provider.region.map(|_| facts.around.context.region.as_str());
+    layers(at(facts, &path), &path, region, found);
+}
+
+/// Ids of security groups and subnets start with what they are.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html>
+fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut paths = vec![Path::from(["provider", "vpc"])];
+    paths.extend(facts.functions.iter().map(|it| it.listed.path.join("vpc")));
+    for path in paths {
+        for (key, start, noun) in
+            [("securityGroupIds", "sg-", "a security group"), ("subnetIds", "subnet-", "a subnet")]
+        {
+            let path = path.join(key);
+            let items = at(facts, &path).and_then(Value::as_array).into_iter().flatten().enumerate();
+            for (index, id) in items {
+                // What has no dash is an example's.
+                let Some(id) = id.as_str().filter(|it| it.contains('-') && !it.contains('$')) else { continue };
+                if id.starts_with(start) {
+                    continue;
+                }
+                let place = Place::value(path.join(index));
+                let mut diagnostic =
+                    Diagnostic::new(&rules::INVALID_FORMAT, place, eco_format!("`{id}` is not the id of {noun}"))
+                        .help(eco_format!("write an id such as `{start}0123456789abcdef0`"))
+                        .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html");
+                diagnostic.severity = Severity::Warning;
+                found.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// Who issues tokens, and where they stand.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>
+fn authorizers(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "httpApi", "authorizers"]);
+    let own = at(facts, &path).and_then(Value::as_object);
+    for (name, authorizer) in own.into_iter().flat_map(|it| it.iter()) {
+        let path = path.join(name);
+        address(authorizer.get("issuerUrl"), path.join("issuerUrl"), found);
+        let written = authorizer.get("identitySource");
+        let starts = ["$request.", "$context.", "$stageVariables.", "${"];
+        sources(written, &path.join("identitySource"), &starts, "$request.header.Authorization", found);
+    }
+    let path = Path::from(["provider", "alb", "authorizers"]);
+    let own = at(facts, &path).and_then(Value::as_object);
+    for (name, authorizer) in own.into_iter().flat_map(|it| it.iter()) {
+        for key in ["issuer", "authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint"] {
+            address(authorizer.get(key), path.join(name).join(key), found);
+        }
+    }
+    for function in &facts.functions {
+        for event in function.events() {
+            let starts: &[&str] = match event.kind {
+                "http" => &["method.request.", "context.", "stageVariables.", "${"],
+                "websocket" => &["route.request.", "context.", "stageVariables.", "${"],
+                _ => continue,
+            };
+            let example = if event.kind == "http" {
+                "method.request.header.Authorization"
+            } else {
+                "route.request.header.Authorization"
+            };
+            let written = event.value.get("authorizer").and_then(|it| it.get("identitySource"));
+            let path = event.path.join("authorizer").join("identitySource");
+            sources(written, &path, starts, example, found);
+        }
+    }
+}
+
+fn address(value: Option<&Value>, path: Path, found: &mut Vec<Diagnostic>) {
+    let Some(text) = value.and_then(Value::as_str) else { return };
+    if text.starts_with("https://") || text.contains("${") || text.contains("{{") {
+        return;
+    }
+    let bare = text.trim_start_matches("http://");
+    found.push(
+        Diagnostic::new(
+            &rules::INVALID_FORMAT,
+            Place::value(path.clone()),
+            eco_format!("`{text}` is no address that starts with `https://`"),
+        )
+        .why("tokens are checked with keys that are read from there")
+        .help(eco_format!("write `https://{bare}`"))
+        .replace(
+            eco_format!("replace with `https://{bare}`"),
+            false,
+            Place::value(path),
+            eco_format!("https://{bare}"),
+        )
+        .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html"),
+    );
+}
+
+fn sources(value: Option<&Value>, path: &Path, starts: &[&str], example: &str, found: &mut Vec<Diagnostic>) {
+    let items: Vec<(Path, &Value)> = match value {
+        Some(Value::Array(items)) => {
+            items.iter().enumerate().map(|(index, it)| (path.join(index), it)).collect()
+        }
+        Some(one) => vec![(path.clone(), one)],
+        None => return,
+    };
+    for (path, item) in items {
+        let Some(text) = item.as_str() else { continue };
+        let wrong = text.split(',').map(str::trim).find(|it| !starts.iter().any(|start| it.starts_with(start)));
+        let Some(wrong) = wrong else { continue };
+        found.push(
+            Diagnostic::new(
+                &rules::INVALID_FORMAT,
+                Place::value(path),
+                eco_format!("`{wrong}` is no place in a request"),
+            )
+            .why("API Gateway must know where the token stands")
+            .help(eco_format!("write it as `{example}`"))
+            .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html"),
+        );
+    }
+}
+
+fn cross_origin(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "*"];
+    let mut paths = vec![Path::from(["provider", "httpApi", "cors"])];
+    paths.extend(facts.functions.iter().map(|it| it.listed.path.join("url").join("cors")));
+    for path in paths {
+        let Some(cors) = at(facts, &path).and_then(Value::as_object) else { continue };
+        let list = |key: &str| cors.get(key).and_then(Value::as_array);
+        for (index, method) in list("allowedMethods").into_iter().flatten().enumerate() {
+            let Some(method) = method.as_str() else { continue };
+            if !METHODS.contains(&method.to_uppercase().as_str()) {
+                let place = Place::value(path.join("allowedMethods").join(index));
+                found.push(unknown(method, place, &METHODS));
+            }
+        }
+        let all = match list("allowedOrigins") {
+            Some(origins) => origins.iter().any(|it| it.as_str() == Some("*")),
+            None => !cors.contains_key("allowedOrigins"),
+        };
+        if cors.get("allowCredentials").and_then(Value::as_bool) == Some(true) && all {
+            found.push(credentials(Place::value(path.join("allowCredentials"))));
+        }
+    }
+}
+
+/// Names that stand twice in lists where each means something of its own.
+fn twice(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let modules = Path::from(["plugins", "modules"]);
+    let plugins = if at(facts, &modules).is_some() { modules } else { Path::from(["plugins"]) };
+    repeated(facts, &plugins, "the plugin", "it would run twice", found);
+    let keys = Path::from(["provider", "apiGateway", "apiKeys"]);
+    repeated(facts, &keys, "the key", "two keys of one name cannot be told apart", found);
+}
+
+fn repeated(facts: &Facts<'_>, path: &Path, noun: &str, why: &'static str, found: &mut Vec<Diagnostic>) {
+    let mut first: Vec<(EcoString, Path)> = Vec::new();
+    for (index, item) in at(facts, path).and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let name = item.as_str().or_else(|| item.get("name").and_then(Value::as_str));
+        let Some(name) = name.map(EcoString::from) else { continue };
+        match first.iter().find(|(it, _)| *it == name) {
+            Some((_, place)) => {
+                let mut diagnostic = Diagnostic::new(
+                    &rules::DUPLICATE_ITEM,
+                    Place::value(path.join(index)),
+                    eco_format!("{noun} `{name}` is in the list already"),
+                )
+                .why(why)
+                .help("remove one of them")
+                .related(Place::value(place.clone()), "it stands here first");
+                diagnostic.severity = Severity::Warning;
+                found.push(diagnostic);
+            }
+            None => first.push((name, path.join(index))),
+        }
+    }
+}
+
+fn payload(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "httpApi", "payload"]);
+    let written = at(facts, &path).map(Value::to_js_string);
+    if let Some(version) = written.filter(|it| !matches!(it.as_str(), "1.0" | "2.0" | "1" | "2")) {
+        found.push(unknown(&version, Place::value(path), &["1.0", "2.0"]));
+    }
+}
+
+/// A private API is deployed only with a policy that says who may call it.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html>
+fn private_api(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "endpointType"]);
+    let private = at(facts, &path).and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("PRIVATE"));
+    let provider = &facts.around.context.provider;
+    let gateway = provider.api_gateway.as_ref();
+    let policy = provider.resource_policy.is_some()
+        || gateway.is_some_and(|it| it.resource_policy.is_some() || it.rest_api_id.is_some());
+    let routes = facts.functions.iter().any(|it| it.events().any(|it| it.kind == "http"));
+    // A policy may stand in an extension of the API, or in the role of a plugin.
+    let extended = facts.config.at(&Path::from(["resources", "extensions", "ApiGatewayRestApi"])).is_some()
+        || facts.own_resources().iter().any(|(id, ..)| *id == "ApiGatewayRestApi");
+    if private && !policy && routes && !extended && !facts.around.may_add_resources() {
+        let mut diagnostic =
+            Diagnostic::new(&rules::MISSING_KEY, Place::value(path), "a private API needs a resource policy")
+                .why("API Gateway does not deploy a private API that nobody may call")
+                .help("add `provider.apiGateway.resourcePolicy`")
+                .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
+    }
+}
+
+/// The least time in a cache may not be above the most.
+/// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-the-cache-key.html>
+fn lifetimes(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "cloudFront", "cachePolicies"]);
+    let policies = at(facts, &path).and_then(Value::as_object);
+    for (name, policy) in policies.into_iter().flat_map(|it| it.iter()) {
+        let number = |key: &str| policy.get(key).and_then(Value::as_number);
+        let (least, usual, most) = (number("MinTTL"), number("DefaultTTL"), number("MaxTTL"));
+        let pairs = [("MinTTL", least, "DefaultTTL", usual), ("MinTTL", least, "MaxTTL", most), (
+            "DefaultTTL",
+            usual,
+            "MaxTTL",
+            most,
+        )];
+        let wrong = pairs.into_iter().find(|(_, low, _, high)| matches!((low, high), (Some(a), Some(b)) if a > b));
+        if let Some((low, _, high, _)) = wrong {
+            found.push(
+                Diagnostic::new(
+                    &rules::OUT_OF_RANGE,
+                    Place::value(path.join(name).join(low)),
+                    eco_format!("`{low}` is above `{high}`"),
+                )
+                .why("CloudFront refuses such a policy")
+                .help("lower the one, or raise the other")
+                .related(Place::value(path.join(name).join(high)), "the other")
+                .page("https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html"),
+            );
+        }
+    }
+}
