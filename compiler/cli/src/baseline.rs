@@ -54,7 +54,8 @@ struct Stored {
 pub struct Baseline {
     /// The file.
     pub path: PathBuf,
-    directory: EcoString,
+    /// Its directory, from which files are seen.
+    pub directory: EcoString,
     left: BTreeMap<Known, usize>,
 }
 
@@ -92,22 +93,20 @@ impl Baseline {
         Ok(Baseline { path: path.to_owned(), directory: directory_of(path)?, left })
     }
 
-    /// Takes known findings out; answers how many.
-    pub fn hide(&mut self, db: &Database, service: Service, found: &mut Vec<Diagnostic>) -> usize {
-        let before = found.len();
-        found.retain(|it| {
-            if it.firm || !it.is_shown() || self.left.is_empty() {
-                return true;
+    /// Whether a finding is known; each is once for each time that it was written down.
+    pub fn take(&mut self, known: &Known) -> bool {
+        match self.left.get_mut(known) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
             }
-            match self.left.get_mut(&known(db, service, &self.directory, it)) {
-                Some(count) if *count > 0 => {
-                    *count -= 1;
-                    false
-                }
-                _ => true,
-            }
-        });
-        before - found.len()
+            _ => false,
+        }
+    }
+
+    /// Takes known findings of a service out.
+    pub fn hide(&mut self, db: &Database, service: Service, found: &mut Vec<Diagnostic>) {
+        found.retain(|it| !known(db, service, &self.directory, it).is_some_and(|it| self.take(&it)));
     }
 
     /// How many findings of these files are known and were not met. What is found between services is not counted: not
@@ -123,7 +122,8 @@ impl Baseline {
 /// The findings of several services, to be written.
 pub struct Draft {
     path: PathBuf,
-    directory: EcoString,
+    /// The directory of the file, from which files are seen.
+    pub directory: EcoString,
     counts: BTreeMap<Known, usize>,
 }
 
@@ -137,11 +137,9 @@ impl Draft {
         Ok(Draft { directory: directory_of(&path)?, path, counts: BTreeMap::new() })
     }
 
-    /// Takes findings in; those that the compiler refuses, and those that only editors show, stay out.
-    pub fn add(&mut self, db: &Database, service: Service, found: &[Diagnostic]) {
-        for diagnostic in found.iter().filter(|it| !it.firm && it.is_shown()) {
-            *self.counts.entry(known(db, service, &self.directory, diagnostic)).or_default() += 1;
-        }
+    /// Takes a finding in.
+    pub fn add(&mut self, known: Known) {
+        *self.counts.entry(known).or_default() += 1;
     }
 
     /// Writes the file, whole; answers where, and how many findings it holds.
@@ -180,7 +178,12 @@ fn directory_of(path: &Path) -> Result<EcoString, Failure> {
     Ok(normalize(&absolute.parent().unwrap_or(&absolute).to_string_lossy()))
 }
 
-fn known(db: &Database, service: Service, directory: &str, diagnostic: &Diagnostic) -> Known {
+/// What a finding is recognised by, in a baseline in `directory`; nothing where it is for editors only, or where the
+/// compiler refuses it.
+pub fn known(db: &Database, service: Service, directory: &str, diagnostic: &Diagnostic) -> Option<Known> {
+    if diagnostic.firm || !diagnostic.is_shown() {
+        return None;
+    }
     let span = locate(db, service, &diagnostic.at);
     let mut path = String::new();
     if has_places(db, span.file) {
@@ -197,12 +200,12 @@ fn known(db: &Database, service: Service, directory: &str, diagnostic: &Diagnost
             }
         }
     }
-    Known {
+    Some(Known {
         file: relative(directory, span.file.path(db)),
         rule: diagnostic.rule.id.into(),
         path,
         message: diagnostic.message.to_string(),
-    }
+    })
 }
 
 /// `path` as seen from `directory`; both are absolute.

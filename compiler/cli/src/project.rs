@@ -100,7 +100,7 @@ impl Project {
         let mut found = self.diagnostics();
         // A finding that a team has written down stops nothing, here as in `check`.
         match Baseline::open(None, &global.directory) {
-            Ok(Some(mut baseline)) => drop(baseline.hide(&self.db, self.service, &mut found)),
+            Ok(Some(mut baseline)) => baseline.hide(&self.db, self.service, &mut found),
             Ok(None) => {}
             Err(failure) => failure.print(),
         }
@@ -142,30 +142,6 @@ pub fn add(
         file.set_content(db).to(Content::Evaluated(json.into()));
     }
     Ok(Service::new(db, directory, file, options, Arc::default(), Arc::default()))
-}
-
-#[allow(dead_code)]
-/// Runs the program again that is the configuration of a service; answers whether it gives something else.
-pub fn evaluate_again(db: &mut Database, service: Service, global: &Global) -> Result<bool, Failure> {
-    let file = service.config(db);
-    let verbose = global.verbose || global.debug.is_some();
-    let json = program::evaluate(service.directory(db), file.path(db), verbose)?;
-    let content = Content::Evaluated(json.into());
-    let changed = *file.content(db) != content;
-    if changed {
-        file.set_content(db).to(content);
-    }
-    Ok(changed)
-}
-
-#[allow(dead_code)]
-/// Forgets what programs have said of a service, so that they are asked again.
-pub fn forget_answers(db: &mut Database, service: Service) {
-    let options = service.options(db);
-    if !options.remote.is_empty() {
-        let options = Options { remote: Arc::default(), ..options.clone() };
-        service.set_options(db).to(options);
-    }
 }
 
 fn absolute(directory: &Path) -> Result<ecow::EcoString, Failure> {

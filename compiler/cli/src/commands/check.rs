@@ -1,5 +1,6 @@
 //! `slsc check`: every mistake of a service, or of all services below a directory, in one run.
 
+mod finding;
 mod fix;
 mod group;
 
@@ -7,17 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use ecow::EcoString;
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use serde_json::json;
-use slsc_core::db::Service;
-use slsc_core::diagnostic::{Diagnostic, Severity, nearest, render};
+use slsc_core::db::Options;
+use slsc_core::diagnostic::{Severity, nearest};
 use slsc_core::levels::{Level, Levels, Selector};
-use slsc_core::locate::locate;
-use slsc_core::{pipeline, rules};
+use slsc_core::rules;
 
-use self::group::{Found, Group};
-use crate::args::{Check, CheckFormat, Global};
+use self::finding::{Key, Manner, Seen};
+use self::group::{Services, Setup};
+use crate::args::{Check, Global};
 use crate::baseline::{Baseline, Draft};
 use crate::output::{self, Failure};
 use crate::project;
@@ -29,169 +29,108 @@ pub fn run(args: &Check, global: &Global) -> Result<ExitCode, Failure> {
     if args.write_baseline.is_some() {
         return run.write_baseline();
     }
-    if args.diff {
-        let fixed = fix::run(&mut run.groups);
-        output::result(&fixed.diff(output::color_of_result(global)))?;
+    if let (true, Services::Open(groups)) = (args.fix || args.diff, &mut run.services) {
+        let fixed = fix::run(groups);
+        if args.diff {
+            output::result(&fixed.diff(output::color_of_result(global)))?;
+        } else {
+            fixed.write()?;
+        }
         fixed.left.iter().for_each(|it| anstream::eprintln!("{it}"));
-        anstream::eprintln!("would fix {}", fixed.count());
-        return Ok(ExitCode::from(u8::from(fixed.mistakes > 0)));
+        anstream::eprintln!("{} {}", if args.diff { "would fix" } else { "fixed" }, fixed.count());
+        if args.diff {
+            return Ok(ExitCode::from(u8::from(fixed.mistakes > 0)));
+        }
     }
-    if args.fix {
-        let fixed = fix::run(&mut run.groups);
-        fixed.write()?;
-        fixed.left.iter().for_each(|it| anstream::eprintln!("{it}"));
-        anstream::eprintln!("fixed {}", fixed.count());
-    }
-    let outcome = run.check()?;
-    outcome.print(&run)
+    run.check()?.print(&run)
 }
 
-/// The services of a run.
+/// A run over services.
 pub struct Run<'a> {
-    args: &'a Check,
-    global: &'a Global,
-    groups: Vec<Group>,
-}
-
-/// What one service was found to be.
-struct Report {
-    text: String,
-    found: report::Found,
-    rules: BTreeMap<(Severity, &'static str), usize>,
+    setup: Setup<'a>,
+    services: Services,
 }
 
 /// What all services were found to be.
 struct Outcome {
-    reports: Vec<Report>,
-    files: usize,
+    seen: Vec<Seen>,
     /// The file of the baseline, how many findings it holds back, and how many of its own are gone.
     baseline: Option<(String, usize, usize)>,
 }
 
 impl<'a> Run<'a> {
     fn open(args: &'a Check, global: &'a Global) -> Result<Run<'a>, Failure> {
-        let mut options = project::options_from(global)?;
-        options.levels = levels(args)?;
+        let options = Options { levels: levels(args)?, ..project::options_from(global)? };
+        let setup = Setup { args, global, options };
         let directories = group::directories(args, global)?;
         // Texts that are changed must be the same for all services that read them.
-        let together = args.fix || args.diff;
-        let groups = group::open(&directories, args, global, &options, together)?;
-        Ok(Run { args, global, groups })
+        let services = match args.fix || args.diff {
+            true => Services::open(&directories, &setup, true)?,
+            false => Services::Closed(directories),
+        };
+        Ok(Run { setup, services })
     }
 
-    /// All services, in order.
-    fn services(&self) -> impl Iterator<Item = (&Group, Service)> {
-        self.groups.iter().flat_map(|group| group.members.iter().map(move |it| (group, it.service)))
+    fn manner(&self, baseline: Option<EcoString>) -> Manner {
+        let color = output::color_of_result(self.setup.global);
+        Manner { format: self.setup.args.format, color, baseline }
     }
 
-    #[allow(dead_code)]
-    /// The paths of all that was asked for.
-    fn known_paths(&self) -> BTreeSet<EcoString> {
-        self.groups.iter().flat_map(|it| it.db().known_paths()).collect()
-    }
-
-    #[allow(dead_code)]
-    /// Reads anew what has changed; answers whether something has.
-    fn refresh(&mut self, paths: &BTreeSet<EcoString>) -> Result<bool, Failure> {
-        let (args, global) = (self.args, self.global);
-        let changed: Result<Vec<bool>, Failure> =
-            self.groups.par_iter_mut().map(|it| it.refresh(paths, args, global)).collect();
-        Ok(changed?.contains(&true))
-    }
-
-    /// Finds everything that is wrong, and makes a report of each service.
+    /// Finds everything that is wrong, and leaves out what the baseline knows.
     fn check(&mut self) -> Result<Outcome, Failure> {
-        let mut found = group::look(&mut self.groups);
-        self.once_each(&mut found);
-        let baseline = self.hide_known(&mut found)?;
-        let (args, global) = (self.args, self.global);
-        let reports: Vec<Vec<Report>> = self
-            .groups
-            .par_iter_mut()
-            .zip(found)
-            .map(|(group, found)| {
-                let members = group.members.iter().zip(&found);
-                members.map(|(it, found)| Report::new(group, it, found, args, global)).collect()
-            })
-            .collect();
-        let read = |(group, service): (&Group, Service)| pipeline::resolved(group.db(), service).files.len();
-        let files = self.services().map(read).sum();
-        Ok(Outcome { reports: reports.into_iter().flatten().collect(), files, baseline })
-    }
-
-    /// Leaves out hints, and what another service has found already in a file that both read.
-    fn once_each(&self, found: &mut Found) {
-        let mut seen: FxHashSet<(EcoString, usize, usize, &'static str, EcoString)> = FxHashSet::default();
-        for (group, found) in self.groups.iter().zip(found) {
-            for (member, found) in group.members.iter().zip(found) {
-                let (db, service) = (group.db(), member.service);
-                found.retain(|it| {
-                    if !it.is_shown() {
-                        return false;
-                    }
-                    let span = locate(db, service, &it.at);
-                    let shared = span.file != service.config(db);
-                    let path = EcoString::from(span.file.path(db));
-                    !shared
-                        || seen.insert((
-                            path,
-                            span.range.start,
-                            span.range.end,
-                            it.rule.id,
-                            it.message.clone(),
-                        ))
-                });
-            }
-        }
-    }
-
-    /// Leaves out what the baseline knows; answers its file, how much it held back, and what of it is gone.
-    fn hide_known(&self, found: &mut Found) -> Result<Option<(String, usize, usize)>, Failure> {
-        if self.args.no_baseline {
-            return Ok(None);
-        }
-        let named = self.args.baseline.as_deref();
-        let Some(mut baseline) = Baseline::open(named, &self.global.directory)? else { return Ok(None) };
-        let stopped = found.iter().flatten().flatten().any(|it| it.firm);
-        let mut hidden = 0;
-        let mut files: BTreeSet<EcoString> = BTreeSet::new();
-        for (group, found) in self.groups.iter().zip(found) {
-            for (member, found) in group.members.iter().zip(found) {
-                let (db, service) = (group.db(), member.service);
-                hidden += baseline.hide(db, service, found);
-                files.extend(pipeline::resolved(db, service).files.iter().map(|it| it.path(db).into()));
-            }
-        }
-        // Where something stops the compiler, much is not looked at.
-        let gone = if stopped { 0 } else { baseline.gone(&files) };
-        Ok(Some((shown(&baseline.path), hidden, gone)))
+        let (args, global) = (self.setup.args, self.setup.global);
+        let mut baseline = match args.no_baseline {
+            true => None,
+            false => Baseline::open(args.baseline.as_deref(), &global.directory)?,
+        };
+        let manner = self.manner(baseline.as_ref().map(|it| it.directory.clone()));
+        let mut seen = self.services.examine(&manner, &self.setup)?;
+        once_each(&mut seen);
+        let stopped = seen.iter().flat_map(|it| &it.findings).any(|it| it.firm);
+        let known = baseline.as_mut().map(|baseline| {
+            let before: usize = seen.iter().map(|it| it.findings.len()).sum();
+            seen.iter_mut().for_each(|it| {
+                it.findings.retain(|it| !it.known.as_ref().is_some_and(|it| baseline.take(it)));
+            });
+            let after: usize = seen.iter().map(|it| it.findings.len()).sum();
+            let files: BTreeSet<EcoString> = seen.iter().flat_map(|it| it.files.iter().cloned()).collect();
+            // Where something stops the compiler, much is not looked at.
+            let gone = if stopped { 0 } else { baseline.gone(&files) };
+            (shown(&baseline.path), before - after, gone)
+        });
+        Ok(Outcome { seen, baseline: known })
     }
 
     /// Writes all that is found as known. What the compiler refuses is shown instead.
     fn write_baseline(&mut self) -> Result<ExitCode, Failure> {
-        let mut found = group::look(&mut self.groups);
-        self.once_each(&mut found);
-        let named = self.args.write_baseline.as_ref().and_then(Option::as_deref);
-        let mut draft = Draft::new(named, &self.global.directory)?;
-        let color = output::color(self.global);
+        let named = self.setup.args.write_baseline.as_ref().and_then(Option::as_deref);
+        let mut draft = Draft::new(named, &self.setup.global.directory)?;
+        let manner = self.manner(Some(draft.directory.clone()));
+        let mut seen = self.services.examine(&manner, &self.setup)?;
+        once_each(&mut seen);
         let mut firm = 0;
-        for (group, found) in self.groups.iter().zip(&found) {
-            for (member, found) in group.members.iter().zip(found) {
-                draft.add(group.db(), member.service, found);
-                let stays: Vec<Diagnostic> = found.iter().filter(|it| it.firm).cloned().collect();
-                firm += stays.len();
-                anstream::eprint!("{}", render::human(group.db(), member.service, &stays, color));
+        for finding in seen.into_iter().flat_map(|it| it.findings) {
+            if finding.firm {
+                firm += 1;
+                anstream::eprint!("{}", finding.text);
             }
+            finding.known.into_iter().for_each(|it| draft.add(it));
         }
         let (path, count) = draft.write()?;
         anstream::eprintln!("wrote {} to `{}`", counted(count, "known finding"), shown(&path));
         if firm > 0 {
-            anstream::eprintln!(
-                "{} above cannot be known ones: the service does not compile",
-                counted(firm, "error")
-            );
+            let errors = counted(firm, "error");
+            anstream::eprintln!("{errors} above cannot be known ones: the service does not compile");
         }
         Ok(ExitCode::from(u8::from(firm > 0)))
+    }
+}
+
+/// Leaves out what another service has found already in a file that both read.
+fn once_each(seen: &mut [Seen]) {
+    let mut met: FxHashSet<Key> = FxHashSet::default();
+    for it in seen {
+        it.findings.retain(|it| !it.key.included || met.insert(it.key.clone()));
     }
 }
 
@@ -206,54 +145,29 @@ fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
-impl Report {
-    fn new(
-        group: &Group,
-        member: &group::Member,
-        found: &[Diagnostic],
-        args: &Check,
-        global: &Global,
-    ) -> Report {
-        let (db, service) = (group.db(), member.service);
-        let text = match args.format {
-            CheckFormat::Human => render::human(db, service, found, output::color_of_result(global)),
-            CheckFormat::Concise => render::concise(db, service, found),
-            _ => String::new(),
-        };
-        let for_people = matches!(args.format, CheckFormat::Human | CheckFormat::Concise);
-        let diagnostics = if for_people { Vec::new() } else { render::json(db, service, found) };
-        let mut rules: BTreeMap<(Severity, &'static str), usize> = BTreeMap::new();
-        found.iter().for_each(|it| *rules.entry((it.severity, it.rule.id)).or_default() += 1);
-        let service = member.directory.display().to_string();
-        Report { text, found: report::Found { service, diagnostics }, rules }
-    }
-
-    fn count(&self, severity: Severity) -> usize {
-        self.rules.iter().filter(|it| it.0.0 == severity).map(|it| it.1).sum()
-    }
-}
-
 impl Outcome {
     fn count(&self, severity: Severity) -> usize {
-        self.reports.iter().map(|it| it.count(severity)).sum()
+        self.seen.iter().flat_map(|it| &it.findings).filter(|it| it.severity == severity).count()
     }
 
     /// Shows it, and says how the run ends.
     fn print(self, run: &Run<'_>) -> Result<ExitCode, Failure> {
-        let args = run.args;
+        let args = run.setup.args;
         let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
-        let services = self.reports.len();
-        let for_people = matches!(args.format, CheckFormat::Human | CheckFormat::Concise);
+        let services = self.seen.len();
+        let for_people = run.manner(None).for_people();
         if args.statistics {
-            output::result(&statistics(&self.reports))?;
+            output::result(&statistics(&self.seen))?;
         } else if for_people {
-            output::result(&self.reports.iter().map(|it| it.text.as_str()).collect::<String>())?;
+            let texts = self.seen.iter().flat_map(|it| &it.findings).map(|it| it.text.as_str());
+            output::result(&texts.collect::<String>())?;
         } else {
-            let found: Vec<report::Found> = self.reports.into_iter().map(|it| it.found).collect();
+            let files: usize = self.seen.iter().map(|it| it.files.len()).sum();
+            let found: Vec<report::Found> = self.seen.into_iter().map(of_report).collect();
             let text = report::write(args.format, &found).unwrap_or_else(|| {
                 let diagnostics: Vec<_> = found.into_iter().flat_map(|it| it.diagnostics).collect();
                 let summary =
-                    json!({ "services": services, "files": self.files, "errors": errors, "warnings": warnings });
+                    json!({ "services": services, "files": files, "errors": errors, "warnings": warnings });
                 format!("{:#}\n", json!({ "diagnostics": diagnostics, "summary": summary }))
             });
             output::result(&text)?;
@@ -264,11 +178,8 @@ impl Outcome {
                 Some((path, hidden, _)) if *hidden > 0 => format!(" ({hidden} known from `{path}`)"),
                 _ => String::new(),
             };
-            anstream::eprintln!(
-                "{}, {}{services}{known}",
-                counted(errors, "error"),
-                counted(warnings, "warning")
-            );
+            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+            anstream::eprintln!("{errors}, {warnings}{services}{known}");
             if let Some((path, _, gone)) = self.baseline.filter(|it| it.2 > 0) {
                 let (findings, are) = (counted(gone, "finding"), if gone == 1 { "is" } else { "are" });
                 anstream::eprintln!(
@@ -280,11 +191,18 @@ impl Outcome {
     }
 }
 
+fn of_report(seen: Seen) -> report::Found {
+    report::Found {
+        service: seen.directory.display().to_string(),
+        diagnostics: seen.findings.into_iter().filter_map(|it| it.json).collect(),
+    }
+}
+
 /// How often each rule was broken, the most frequent first.
-fn statistics(reports: &[Report]) -> String {
+fn statistics(seen: &[Seen]) -> String {
     let mut counts: BTreeMap<(Severity, &str), usize> = BTreeMap::new();
-    for (rule, count) in reports.iter().flat_map(|it| &it.rules) {
-        *counts.entry(*rule).or_default() += count;
+    for finding in seen.iter().flat_map(|it| &it.findings) {
+        *counts.entry((finding.severity, finding.rule)).or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(rule, count)| (std::cmp::Reverse(*count), *rule));

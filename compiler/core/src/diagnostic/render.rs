@@ -89,6 +89,11 @@ fn given_path<'a>(db: &dyn Db, span: &Span, at: &'a Place) -> Option<&'a Path> {
 
 /// For people: each diagnostic with its code, its text and what to do. `color` writes ANSI colours.
 pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: bool) -> String {
+    human_each(db, service, diagnostics, color).concat()
+}
+
+/// As [`human`], a text for each diagnostic.
+pub fn human_each(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: bool) -> Vec<String> {
     let mut files: Vec<File> = Vec::new();
     let mut reports = Vec::new();
     for diagnostic in diagnostics {
@@ -127,8 +132,8 @@ pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: b
     }
     let sources = Sources::new(db, service, files.into_iter());
     let config = Config::default();
-    let mut out = Vec::new();
-    for report in &reports {
+    let emit = |report: &Report<File>| {
+        let mut out = Vec::new();
         // Writing to memory cannot fail, and every file of a label is in `sources`.
         let result = if color {
             term::emit_to_write_style(
@@ -141,8 +146,9 @@ pub fn human(db: &dyn Db, service: Service, diagnostics: &[Diagnostic], color: b
             term::emit_to_io_write(&mut out, &config, &sources, report)
         };
         drop(result);
-    }
-    String::from_utf8_lossy(&out).into_owned()
+        String::from_utf8_lossy(&out).into_owned()
+    };
+    reports.iter().map(emit).collect()
 }
 
 fn severity(severity: Severity) -> ReportSeverity {

@@ -11,7 +11,7 @@ use slsc_core::diagnostic::{Diagnostic, render};
 use slsc_core::fix::{self, Mending};
 use slsc_core::pipeline;
 
-use super::group::{self, Group};
+use super::group::Group;
 use crate::diff;
 use crate::files;
 use crate::output::Failure;
@@ -107,7 +107,7 @@ impl Work<'_> {
     }
 
     fn look(&mut self) -> Vec<Vec<Diagnostic>> {
-        group::look(std::slice::from_mut(self.group)).into_iter().next().unwrap_or_default()
+        self.group.members.iter().map(|it| self.group.found(it)).collect()
     }
 
     /// The fixes that may be done at once. A file that several services read has the same ones for each.

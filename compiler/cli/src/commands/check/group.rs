@@ -1,21 +1,34 @@
-//! Services that are checked together: a few groups, side by side, each with one database, so that what services share
-//! is read and parsed once.
+//! Services that are checked together: groups, side by side, each with one database, so that what services share is
+//! read and parsed once.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ecow::EcoString;
 use rayon::prelude::*;
 use slsc_core::db::{Database, Options, Service};
 use slsc_core::diagnostic::Diagnostic;
 use slsc_core::several::{self, Facts};
 use slsc_core::stages::{self, Target};
-use slsc_core::{levels, locate, pipeline};
+use slsc_core::{levels, pipeline};
 
+use super::finding::{Manner, Seen};
 use crate::answers;
 use crate::args::{Check, Global};
 use crate::output::Failure;
 use crate::project::{self, CONFIG_NAMES, Project};
+
+/// How many services are open at a time in each thread: they share what they read, and are forgotten together.
+const GROUP: usize = 16;
+
+/// What services are opened with.
+pub struct Setup<'a> {
+    /// The options of the command.
+    pub args: &'a Check,
+    /// The options of every command.
+    pub global: &'a Global,
+    /// The options of the compiler.
+    pub options: Options,
+}
 
 /// A service of a group.
 pub struct Member {
@@ -36,41 +49,31 @@ pub struct Group {
 }
 
 impl Group {
-    /// Opens the services in `directories`, with what their programs say.
-    fn open(
-        directories: &[PathBuf],
-        options: &Options,
-        args: &Check,
-        global: &Global,
-    ) -> Result<Option<Group>, Failure> {
-        let mut group: Option<Group> = None;
-        for directory in directories {
-            let service;
-            let group = match &mut group {
-                Some(group) => {
-                    service = project::add(&mut group.project.db, directory, global, options.clone())?;
-                    group
-                }
-                None => {
-                    let project = Project::read(directory, global, options.clone())?;
-                    service = project.service;
-                    group.insert(Group { project, members: Vec::new() })
-                }
-            };
-            group.members.push(Member { directory: directory.clone(), service, targets: None });
-            group.answer(group.members.len() - 1, args, global)?;
+    /// Opens the services in `directories`, of which there is one at least, with what their programs say.
+    fn open(directories: &[PathBuf], setup: &Setup<'_>) -> Result<Group, Failure> {
+        let (first, others) = directories.split_first().expect("a group has services");
+        let project = Project::read(first, setup.global, setup.options.clone())?;
+        let member =
+            |directory: &PathBuf, service| Member { directory: directory.clone(), service, targets: None };
+        let mut group = Group { members: vec![member(first, project.service)], project };
+        group.answer(0, setup)?;
+        for directory in others {
+            let service =
+                project::add(&mut group.project.db, directory, setup.global, setup.options.clone())?;
+            group.members.push(member(directory, service));
+            group.answer(group.members.len() - 1, setup)?;
         }
         Ok(group)
     }
 
     /// Asks programs for what a service lacks.
-    fn answer(&mut self, index: usize, args: &Check, global: &Global) -> Result<(), Failure> {
+    pub fn answer(&mut self, index: usize, setup: &Setup<'_>) -> Result<(), Failure> {
         let member = &mut self.members[index];
         self.project.service = member.service;
-        answers::answer(&mut self.project, global, answers::Reach::Local)?;
-        if args.all_stages {
+        answers::answer(&mut self.project, setup.global, answers::Reach::Local)?;
+        if setup.args.all_stages {
             let mut targets = stages::known(&self.project.db, member.service);
-            answers::answer_each(&mut self.project, global, &mut targets)?;
+            answers::answer_each(&mut self.project, setup.global, &mut targets)?;
             member.targets = Some(targets);
         }
         Ok(())
@@ -87,101 +90,78 @@ impl Group {
     }
 
     /// Everything that is wrong with a service by itself.
-    fn found(&self, member: &Member) -> Vec<Diagnostic> {
+    pub fn found(&self, member: &Member) -> Vec<Diagnostic> {
         match &member.targets {
             Some(targets) => stages::diagnostics(self.db(), member.service, targets),
             None => pipeline::diagnostics(self.db(), member.service),
         }
     }
+}
 
-    #[allow(dead_code)]
-    /// Reads anew what lies at or below the paths that have changed, and runs programs again whose results may be
-    /// others now. Whether anything has changed.
-    pub fn refresh(
-        &mut self,
-        paths: &BTreeSet<EcoString>,
-        args: &Check,
-        global: &Global,
-    ) -> Result<bool, Failure> {
-        let configs: Vec<EcoString> =
-            self.members.iter().map(|it| it.service.config(self.db()).path(self.db()).into()).collect();
-        let mut changed = false;
-        for path in self.project.db.known_paths() {
-            let touched = paths.iter().any(|it| is_at_or_below(&path, it));
-            if !touched {
-                continue;
-            }
-            match configs.iter().position(|it| *it == path && crate::program::is_program(it)) {
-                Some(index) => {
-                    let service = self.members[index].service;
-                    changed |= project::evaluate_again(&mut self.project.db, service, global)?;
-                }
-                None => changed |= self.project.db.refresh(&path),
-            }
-        }
-        for index in 0..self.members.len() {
-            if changed {
-                project::forget_answers(&mut self.project.db, self.members[index].service);
-                self.answer(index, args, global)?;
-            }
-        }
-        Ok(changed)
+impl Group {
+    /// What is seen in each service; `several` also gathers what they are to each other.
+    pub fn examine(&self, manner: &Manner, several: bool) -> Vec<Seen> {
+        let db = self.db();
+        let one = |it: &Member| Seen {
+            directory: it.directory.clone(),
+            findings: manner.findings(db, it.service, self.found(it)),
+            facts: several.then(|| several::facts(db, it.service)).flatten(),
+            files: pipeline::resolved(db, it.service).files.iter().map(|it| it.path(db).into()).collect(),
+        };
+        self.members.iter().map(one).collect()
     }
 }
 
-#[allow(dead_code)]
-/// Whether `path` is `other`, or lies below it.
-pub fn is_at_or_below(path: &str, other: &str) -> bool {
-    path.strip_prefix(other).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+/// Services to be looked at.
+pub enum Services {
+    /// Those that stay open: they are fixed, or looked at again.
+    Open(Vec<Group>),
+    /// Those that are opened when they are looked at, and closed then.
+    Closed(Vec<PathBuf>),
 }
 
-/// What is found, by group and service.
-pub type Found = Vec<Vec<Vec<Diagnostic>>>;
-
-/// Opens services, in as many groups as there are processors, or in one.
-pub fn open(
-    directories: &[PathBuf],
-    args: &Check,
-    global: &Global,
-    options: &Options,
-    together: bool,
-) -> Result<Vec<Group>, Failure> {
-    let groups = if together { 1 } else { rayon::current_num_threads().clamp(1, directories.len().max(1)) };
-    let size = directories.len().div_ceil(groups).max(1);
-    let parts: Vec<&[PathBuf]> = directories.chunks(size).collect();
-    let opened: Result<Vec<Option<Group>>, Failure> =
-        parts.into_par_iter().map(|it| Group::open(it, options, args, global)).collect();
-    Ok(opened?.into_iter().flatten().collect())
-}
-
-/// Everything that is wrong, in each service and between them.
-pub fn look(groups: &mut [Group]) -> Found {
-    let several = groups.iter().map(|it| it.members.len()).sum::<usize>() > 1;
-    let looked: Vec<(Vec<Vec<Diagnostic>>, Vec<Option<Facts>>)> = groups
-        .par_iter_mut()
-        .map(|group| {
-            let found = group.members.iter().map(|it| group.found(it)).collect();
-            let facts = group.members.iter().filter(|_| several);
-            (found, facts.map(|it| several::facts(group.db(), it.service)).collect())
-        })
-        .collect();
-    let (mut found, facts): (Found, Vec<_>) = looked.into_iter().unzip();
-    let facts: Vec<Option<Facts>> = facts.into_iter().flatten().collect();
-    let places: Vec<(usize, usize)> = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(group, it)| (0..it.members.len()).map(move |member| (group, member)))
-        .collect();
-    for finding in several::findings(&facts) {
-        let (group, member) = places[finding.service];
-        let db = groups[group].db();
-        let service = groups[group].members[member].service;
-        let settled = levels::settle_others(db, service, vec![finding.diagnostic(db)]);
-        let found = &mut found[group][member];
-        found.extend(settled);
-        locate::sort(db, service, found);
+impl Services {
+    /// Opens services for good: in as many groups as there are processors, or in one.
+    pub fn open(directories: &[PathBuf], setup: &Setup<'_>, together: bool) -> Result<Services, Failure> {
+        let groups = if together { 1 } else { rayon::current_num_threads() };
+        let size = directories.len().div_ceil(groups.max(1)).max(1);
+        let parts: Vec<&[PathBuf]> = directories.chunks(size).collect();
+        let opened: Result<Vec<Group>, Failure> =
+            parts.into_par_iter().map(|it| Group::open(it, setup)).collect();
+        opened.map(Services::Open)
     }
-    found
+
+    /// What is seen in each service, in their order.
+    pub fn examine(&mut self, manner: &Manner, setup: &Setup<'_>) -> Result<Vec<Seen>, Failure> {
+        let seen: Result<Vec<Vec<Seen>>, Failure> = match self {
+            Services::Open(groups) => {
+                let several = groups.iter().map(|it| it.members.len()).sum::<usize>() > 1;
+                groups.par_iter_mut().map(|it| Ok(it.examine(manner, several))).collect()
+            }
+            Services::Closed(directories) => {
+                let several = directories.len() > 1;
+                let parts: Vec<&[PathBuf]> = directories.chunks(GROUP).collect();
+                let examine = |it: &[PathBuf]| Ok(Group::open(it, setup)?.examine(manner, several));
+                parts.into_par_iter().map(examine).collect()
+            }
+        };
+        let mut seen: Vec<Seen> = seen?.into_iter().flatten().collect();
+        let facts: Vec<Option<Facts>> = seen.iter_mut().map(|it| it.facts.take()).collect();
+        let mut between: BTreeMap<usize, Vec<several::Finding>> = BTreeMap::new();
+        for finding in several::findings(&facts) {
+            between.entry(finding.service).or_default().push(finding);
+        }
+        for (index, findings) in between {
+            let Some(seen) = seen.get_mut(index) else { continue };
+            let Project { db, service } =
+                Project::read(&seen.directory, setup.global, setup.options.clone())?;
+            let found = findings.iter().map(|it| it.diagnostic(&db)).collect();
+            let settled = levels::settle_others(&db, service, found);
+            seen.findings.extend(manner.findings(&db, service, settled));
+            seen.findings.sort_by(|a, b| a.key.cmp(&b.key));
+        }
+        Ok(seen)
+    }
 }
 
 /// The directories that hold services: those that are named, or all below them.
