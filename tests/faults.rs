@@ -187,6 +187,7 @@ fn seeded_mistakes_are_found() {
             all.extend(planted.into_iter().map(|it| (class, it)));
         }
     }
+    write_out(&all);
     let misses = everywhere(&all, |(class, plant)| miss(class, plant));
     let found = all.len() - misses.len();
     #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
@@ -203,6 +204,24 @@ fn seeded_mistakes_are_found() {
     assert!(idle.is_empty(), "recipes that make nothing, or are expected nowhere:\n{}", idle.join("\n"));
     assert!(classes.len() >= 150, "only {} classes", classes.len());
     assert!(percent >= LEAST, "only {percent:.1} % found; missed:\n{}", misses.join("\n"));
+}
+
+/// With `$SLSC_FAULTS_PLANTS`, each plant is written into a folder there, for a look or for another tool; `plants.tsv` lists
+/// the folders with page, class, service, and where the mistake is expected.
+fn write_out(plants: &[(&Class, Plant)]) {
+    let Some(folder) = std::env::var_os("SLSC_FAULTS_PLANTS") else { return };
+    let folder = Path::new(&folder);
+    let mut list = String::new();
+    for (index, (class, plant)) in plants.iter().enumerate() {
+        for (file, text) in &plant.texts {
+            let path = folder.join(index.to_string()).join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text.as_bytes()).unwrap();
+        }
+        let places: Vec<String> = plant.expected.iter().map(|it| format!("{}:{}", it.0, it.1)).collect();
+        list += &format!("{index}\t{}\t{}\t{}\t{}\n", class.page, class.id, plant.service, places.join(" "));
+    }
+    std::fs::write(folder.join("plants.tsv"), list).unwrap();
 }
 
 /// The name of a file without its folders and ending.

@@ -141,7 +141,14 @@ pub fn modern(db: &dyn Db, service: Service) -> Modern {
     let env_file = files.into_iter().find(|it| matches!(it.content(db), Content::Text(_)));
     let env_file = env_file.map(|it| (it, document(db, it)));
     let sources = legacy::Sources { config, value: &value, env_file };
-    legacy::read(&sources, service.options(db))
+    let mut modern = legacy::read(&sources, service.options(db));
+    let broken = env_file.filter(|(file, value)| {
+        !legacy::env_file::is_one(value) && legacy::env_file::is_meant(text(db, *file), text(db, config))
+    });
+    if let Some((file, _)) = broken {
+        modern.diagnostics.extend(syntax(db, file).iter().cloned());
+    }
+    modern
 }
 
 /// The old forms of a service of the betas, with their fixes, which depend on the text.

@@ -31,8 +31,14 @@ macro_rules! docs {
     };
     ($name:literal $deprecation:literal $creation:literal $update:literal) => {
         concat!(
-            $name, ". Supported until ", $deprecation, "; no new functions from ", $creation,
-            ", no changes from ", $update, "."
+            $name,
+            ". Supported until ",
+            $deprecation,
+            "; no new functions from ",
+            $creation,
+            ", no changes from ",
+            $update,
+            "."
         )
     };
 }

@@ -28,7 +28,8 @@ impl<'a> Arn<'a> {
     pub fn read(text: &'a str) -> Option<Arn<'a>> {
         let mut parts = text.splitn(6, ':');
         let (arn, _partition) = (parts.next()?, parts.next()?);
-        let (service, region, account, resource) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (service, region, account, resource) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         (arn == "arn" && !resource.is_empty()).then_some(Arn { service, region, account, resource })
     }
 }

@@ -68,13 +68,13 @@ pub fn names(environment: Option<&Value>, path: &Path, found: &mut Vec<Diagnosti
             || name.starts_with(|it: char| it.is_ascii_digit());
         if !told && (!starts || !goes_on || name.len() < 2) {
             let mut diagnostic = Diagnostic::new(
-                    &rules::INVALID_FORMAT,
-                    at,
-                    eco_format!("Lambda takes no environment variable called `{name}`"),
-                )
-                .why("a name has two characters or more and starts with a letter")
-                .help("choose another name")
-                .page("https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html");
+                &rules::INVALID_FORMAT,
+                at,
+                eco_format!("Lambda takes no environment variable called `{name}`"),
+            )
+            .why("a name has two characters or more and starts with a letter")
+            .help("choose another name")
+            .page("https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html");
             // The framework takes such names, and services of tests and samples have them.
             diagnostic.severity = Severity::Warning;
             found.push(diagnostic);

@@ -1,11 +1,11 @@
 //! Checks of one function by itself. An edit of another function does not run them again.
 
-pub mod handler;
 pub mod arns;
 mod batches;
 mod concurrency;
 mod environment;
 pub mod event_options;
+pub mod handler;
 mod name_length;
 pub mod options;
 mod paths;

@@ -2,12 +2,11 @@
 
 mod buckets;
 mod duplicate_name;
+mod environment;
 mod folders;
+mod layers;
 mod packaged;
 mod patterns;
-mod wsgi;
-mod environment;
-mod layers;
 mod provider_options;
 mod provider_role;
 mod routes;
@@ -17,6 +16,7 @@ mod secrets;
 mod timeouts;
 mod triggers;
 mod unused;
+mod wsgi;
 
 use ecow::EcoString;
 
@@ -61,9 +61,8 @@ impl<'a> Facts<'a> {
         for (path, part) in parts {
             let path = path.join("Resources");
             let resources = part.get("Resources").and_then(Value::as_object);
-            found.extend(
-                resources.into_iter().flat_map(Object::iter).map(|(id, it)| (id, path.join(id), it)),
-            );
+            found
+                .extend(resources.into_iter().flat_map(Object::iter).map(|(id, it)| (id, path.join(id), it)));
         }
         found
     }

@@ -96,10 +96,33 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 
 /// Those of [`OTHER_NAMES`] that no plugin has for something of its own.
 const SURE_NAMES: [&str; 27] = [
-    "arch", "architectures", "awsregion", "concurrency", "desc", "env", "environmentvariables", "envs", "envvars",
-    "ephemeralstorage", "executionrole", "functionname", "iamrole", "logretention", "managedpolicy", "maximumretries", "mem",
-    "memory", "onfail", "permissionboundary", "reservedconcurrentexecutions", "rolearn", "securitygroups",
-    "subnets", "timeoutinseconds", "timeoutseconds", "vpcconfig",
+    "arch",
+    "architectures",
+    "awsregion",
+    "concurrency",
+    "desc",
+    "env",
+    "environmentvariables",
+    "envs",
+    "envvars",
+    "ephemeralstorage",
+    "executionrole",
+    "functionname",
+    "iamrole",
+    "logretention",
+    "managedpolicy",
+    "maximumretries",
+    "mem",
+    "memory",
+    "onfail",
+    "permissionboundary",
+    "reservedconcurrentexecutions",
+    "rolearn",
+    "securitygroups",
+    "subnets",
+    "timeoutinseconds",
+    "timeoutseconds",
+    "vpcconfig",
 ];
 
 /// What is meant by `key`, which the mapping at `path` does not know.
@@ -329,5 +352,7 @@ pub fn may_be_foreign(path: &Path, word: &str, shape: &ChoiceShape) -> bool {
     let runtime = path.last() == Some(&Segment::from("runtime"));
     let known = || shape.words.iter().map(|it| it.text);
     let like_known = ["nodejs", "python", "java", "dotnet", "ruby", "provided", "go1", "node"];
-    runtime && misspelt(word, known()).is_none() && !like_known.iter().any(|it| word.to_lowercase().starts_with(it))
+    runtime
+        && misspelt(word, known()).is_none()
+        && !like_known.iter().any(|it| word.to_lowercase().starts_with(it))
 }

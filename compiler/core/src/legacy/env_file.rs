@@ -55,6 +55,12 @@ pub fn is_one(value: &Value) -> bool {
     only(root, &ROOT_KEYS) && stages.is_some_and(|it| it.values().all(is_stage)) || is_misspelt_one(root)
 }
 
+/// Whether a text that cannot be read as such a file is meant to be one, and nothing in `config` asks for it by name.
+pub fn is_meant(text: &str, config: &str) -> bool {
+    let begins = |word: &str| text.lines().any(|it| it.starts_with(word));
+    begins("vars:") && begins("stages") && !config.contains("serverless.env")
+}
+
 const ROOT_KEYS: [&str; 2] = ["vars", "stages"];
 const STAGE_KEYS: [&str; 2] = ["vars", "regions"];
 
@@ -71,7 +77,9 @@ fn is_misspelt_one(root: &Object) -> bool {
         Some(Value::Object(stages)) => {
             let of_stages: Vec<&Object> = stages.values().filter_map(Value::as_object).collect();
             of_stages.len() == stages.len()
-                && of_stages.iter().all(|it| it.keys().all(|it| is(it, &STAGE_KEYS)))
+                && of_stages
+                    .iter()
+                    .all(|it| it.contains_key("regions") || it.keys().all(|it| is(it, &STAGE_KEYS)))
                 && of_stages.iter().any(|it| exact(it, &STAGE_KEYS))
         }
         _ => false,
@@ -181,15 +189,16 @@ pub struct Chosen<'a> {
 fn unlisted(file: File, value: &Value, chosen: &Chosen<'_>) -> Option<Diagnostic> {
     let Chosen { stage, region, stage_at, region_at } = chosen;
     // A name that is almost the same is the mistake; else it is the choice, if it is written down.
-    let complain = |message: EcoString, what, name: &str, written: &Option<Place>, list: Path, known: &[EcoString]| {
-        let at = |path| Place::Written { file, path, part: Part::Key, within: None };
-        let place = match (nearest(name, known.iter().map(EcoString::as_str)), written) {
-            (Some(near), _) => at(list.join(near)),
-            (None, Some(written)) => written.clone(),
-            (None, None) => at(list),
+    let complain =
+        |message: EcoString, what, name: &str, written: &Option<Place>, list: Path, known: &[EcoString]| {
+            let at = |path| Place::Written { file, path, part: Part::Key, within: None };
+            let place = match (nearest(name, known.iter().map(EcoString::as_str)), written) {
+                (Some(near), _) => at(list.join(near)),
+                (None, Some(written)) => written.clone(),
+                (None, None) => at(list),
+            };
+            Diagnostic::new(&rules::UNLISTED_STAGE, place, message).help(choose(what, name, known))
         };
-        Diagnostic::new(&rules::UNLISTED_STAGE, place, message).help(choose(what, name, known))
-    };
     let known = stages(value);
     if !known.iter().any(|it| it == stage) {
         let message = eco_format!("`{}` does not list the stage `{stage}`", NAMES[0]);

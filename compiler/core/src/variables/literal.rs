@@ -38,10 +38,19 @@ pub fn check(file: File, config: &Value) -> Vec<Diagnostic> {
         true
     });
     config.visit(&mut Path::root(), &mut |path, value| {
+        let is_of_plugins = matches!(path.segments().first(), Some(Segment::Key(key)) if key == "custom");
+        if path.segments().len() == 1 && is_of_plugins {
+            return true;
+        }
         if matches!(path.last(), Some(Segment::Key(key)) if OTHER_LANGUAGES.contains(&key.as_str())) {
             return false;
         }
-        if let Value::String(text) = value {
+        // A plugin may have a language of its own, but not beside variables.
+        let is_ours =
+            |text: &str| ["self", "sls", "opt", "param"].iter().any(|it| text.contains(&format!("${{{it}:")));
+        if let Value::String(text) = value
+            && (!is_of_plugins || is_ours(text))
+        {
             of_text(file, config, path, text, &mut found);
         }
         true

@@ -22,16 +22,18 @@ const SOURCE: &str = r"(self|opt|param|env|sls|ssm|cf)";
 
 /// Each with two groups: the source and its address.
 static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    // What follows may hold a variable itself.
+    let rest = r"(?:[^{}]|\$\{[^{}]*\})*";
     let forms = [
         // `$(self:service)`
         format!(r"\$\({SOURCE}:([\w./~-][^(){{}}]*)\)"),
         // `${{self:service}}`
         format!(r"\$\{{\{{\s*{SOURCE}:([\w./~-][^{{}}]*?)\s*\}}\}}"),
         // `$ {self:service}`
-        format!(r"\$\s+\{{{SOURCE}:([\w./~-][^{{}}]*)\}}"),
+        format!(r"\$\s+\{{{SOURCE}:([\w./~-]{rest})\}}"),
         // `${ self:service}` and `${self :service}`
-        format!(r"\$\{{\s+{SOURCE}:([\w./~-][^{{}}]*)\}}"),
-        format!(r"\$\{{{SOURCE}\s+:\s*([\w./~-][^{{}}]*)\}}"),
+        format!(r"\$\{{\s+{SOURCE}:([\w./~-]{rest})\}}"),
+        format!(r"\$\{{{SOURCE}\s+:\s*([\w./~-]{rest})\}}"),
         // `${self.service}`
         r"\$\{(self|opt|param|env|sls)\.([A-Za-z][\w.]*)\}".to_owned(),
         // `$self:custom.table`
@@ -51,7 +53,8 @@ pub fn find(text: &str) -> Vec<Lookalike> {
     let mut found: Vec<Lookalike> = Vec::new();
     for form in FORMS.iter() {
         for captures in form.captures_iter(text) {
-            let (Some(whole), Some(source), Some(address)) = (captures.get(0), captures.get(1), captures.get(2))
+            let (Some(whole), Some(source), Some(address)) =
+                (captures.get(0), captures.get(1), captures.get(2))
             else {
                 continue;
             };
@@ -88,6 +91,7 @@ mod tests {
             ("${self.custom.table}", "${self:custom.table}"),
             ("$self:custom.table", "${self:custom.table}"),
             ("{self:service}", "${self:service}"),
+            ("${self :custom.${sls:stage}}", "${self:custom.${sls:stage}}"),
             ("https://{env:HOST, 'a'}/", "${env:HOST, 'a'}"),
         ];
         for (text, meant) in cases {

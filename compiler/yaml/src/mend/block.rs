@@ -343,7 +343,7 @@ fn first_too_deep(text: &str, line: usize) -> Option<Mend> {
     let width = |it: &str| it.len() - it.trim_start().len();
     let neighbours = after.take_while(|it| width(it) >= indent).filter(|it| width(it) == indent).count();
     let step = indent - lines::indent(text, parent);
-    (neighbours > 1 || (step == 2 && own - indent == 1)).then(|| Mend {
+    (neighbours > 1 || (step == 2 && (own - indent) % 2 == 1)).then(|| Mend {
         problem: problem(
             ProblemKind::Indentation,
             lines::content(text, above),

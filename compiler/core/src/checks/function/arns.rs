@@ -153,12 +153,7 @@ fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let authorizer = event.value.get("authorizer");
             let path = event.path.join("authorizer");
             look(authorizer, Place::value(path.clone()), &AUTHORIZER, found);
-            look(
-                authorizer.and_then(|it| it.get("arn")),
-                Place::value(path.join("arn")),
-                &AUTHORIZER,
-                found,
-            );
+            look(authorizer.and_then(|it| it.get("arn")), Place::value(path.join("arn")), &AUTHORIZER, found);
             return;
         }
         _ => return,

@@ -29,8 +29,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(own) = own.and_then(Value::as_object).filter(|it| !it.is_empty() && bytes > LARGEST) else {
         return;
     };
-    let inherited: Object =
-        all.iter().filter(|(name, _)| !own.contains_key(name)).map(|(name, it)| (name.clone(), it.clone())).collect();
+    let inherited: Object = all
+        .iter()
+        .filter(|(name, _)| !own.contains_key(name))
+        .map(|(name, it)| (name.clone(), it.clone()))
+        .collect();
     if size(&inherited) <= LARGEST {
         let message = eco_format!("the environment of `{}` has {bytes} bytes", facts.listed.key);
         found.push(too_large(own, &facts.listed.path.join("environment"), message));

@@ -96,8 +96,7 @@ fn bucket(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
         found.push(unknown(text, Place::value(event.path.join("event")), &BUCKET_EVENTS));
     }
     let mut first: [Option<Place>; 2] = [None, None];
-    for (index, rule) in
-        event.value.get("rules").and_then(Value::as_array).into_iter().flatten().enumerate()
+    for (index, rule) in event.value.get("rules").and_then(Value::as_array).into_iter().flatten().enumerate()
     {
         let path = event.path.join("rules").join(index);
         let Some(rule) = rule.as_object() else { continue };
@@ -273,12 +272,10 @@ fn rest(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(settings) = event.value.as_object() else { return };
     let at = |path: Path| Place::key(path);
     let integration = settings.get("integration").map_or("lambda-proxy", |it| it.as_str().unwrap_or(""));
-    let proxy = matches!(
-        integration.to_lowercase().replace('_', "-").as_str(),
-        "lambda-proxy" | "aws-proxy"
-    );
+    let proxy = matches!(integration.to_lowercase().replace('_', "-").as_str(), "lambda-proxy" | "aws-proxy");
     if proxy {
-        for (section, keys) in [("request", ["template", "passThrough"]), ("response", ["headers", "template"])]
+        for (section, keys) in
+            [("request", ["template", "passThrough"]), ("response", ["headers", "template"])]
         {
             for key in keys {
                 if settings.get(section).is_some_and(|it| it.get(key).is_some()) {
@@ -347,8 +344,12 @@ fn without_effect(
 fn schemas(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let written = event.value.get("request").and_then(|it| it.get("schemas"));
     let request = facts.around.context.provider.api_gateway.as_ref().and_then(|it| it.request.as_ref());
-    let known: Vec<&str> =
-        request.and_then(|it| it.schemas.as_ref()).into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    let known: Vec<&str> = request
+        .and_then(|it| it.schemas.as_ref())
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key.as_str())
+        .collect();
     for (content_type, schema) in written.and_then(Value::as_object).into_iter().flat_map(|it| it.iter()) {
         let Some(name) = schema.as_str().filter(|it| !known.contains(it)) else { continue };
         let at = Place::value(event.path.join("request").join("schemas").join(content_type));

@@ -76,11 +76,10 @@ fn snap_start(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         || minor("dotnet").is_some_and(|it| it >= 8);
     if !taken {
         let message = eco_format!("`{runtime}` has no SnapStart");
-        let mut diagnostic =
-            Diagnostic::new(&rules::CONFLICTING_OPTIONS, facts.value("snapStart"), message)
-                .why("Lambda keeps snapshots of Java from 11, Python from 3.12 and .NET from 8 on")
-                .help("remove `snapStart`")
-                .page("https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html");
+        let mut diagnostic = Diagnostic::new(&rules::CONFLICTING_OPTIONS, facts.value("snapStart"), message)
+            .why("Lambda keeps snapshots of Java from 11, Python from 3.12 and .NET from 8 on")
+            .help("remove `snapStart`")
+            .page("https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html");
         // Lambda may take more runtimes tomorrow.
         diagnostic.severity = Severity::Warning;
         found.push(diagnostic);
@@ -150,9 +149,8 @@ fn counts(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     let own = facts.listed.value.get("tags").and_then(Value::as_object);
     let provider = facts.around.context.provider.tags.as_ref();
-    let inherited = provider.map_or(0, |it| {
-        it.0.keys().filter(|key| !own.is_some_and(|own| own.contains_key(key))).count()
-    });
+    let inherited = provider
+        .map_or(0, |it| it.0.keys().filter(|key| !own.is_some_and(|own| own.contains_key(key))).count());
     let count = own.map_or(0, |it| it.len()) + inherited;
     if own.is_some() && count > TAGS {
         let at = Place::key(facts.listed.path.join("tags"));
@@ -185,13 +183,13 @@ pub fn levels(logs: Option<&Value>, path: &Path, format: Option<&str>, found: &m
     for key in ["applicationLogLevel", "systemLogLevel"] {
         if logs.contains_key(key) {
             let mut diagnostic = Diagnostic::new(
-                    &rules::CONFLICTING_OPTIONS,
-                    Place::key(path.join(key)),
-                    eco_format!("`{key}` needs logs in JSON"),
-                )
-                .why("Lambda refuses a level where logs are text, as they are by default")
-                .help(eco_format!("add `logFormat: JSON`, or remove `{key}`"))
-                .page("https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html");
+                &rules::CONFLICTING_OPTIONS,
+                Place::key(path.join(key)),
+                eco_format!("`{key}` needs logs in JSON"),
+            )
+            .why("Lambda refuses a level where logs are text, as they are by default")
+            .help(eco_format!("add `logFormat: JSON`, or remove `{key}`"))
+            .page("https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html");
             diagnostic.severity = Severity::Warning;
             found.push(diagnostic);
         }

@@ -137,8 +137,7 @@ fn balanced(step: &str) -> bool {
 
 /// Parameters of the path that the path does not have.
 fn parameters(event: &super::Event<'_>, route: &Route<'_>, found: &mut Vec<Diagnostic>) {
-    let paths =
-        event.value.get("request").and_then(|it| it.get("parameters")).and_then(|it| it.get("paths"));
+    let paths = event.value.get("request").and_then(|it| it.get("parameters")).and_then(|it| it.get("paths"));
     let Some(paths) = paths.and_then(|it| it.as_object()) else { return };
     let names: Vec<&str> = steps(route.path).into_iter().filter_map(|(step, _)| variable(step)).collect();
     for name in paths.keys() {

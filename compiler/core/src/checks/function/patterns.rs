@@ -90,9 +90,13 @@ fn below(value: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
             }
         }
         Value::Array(items) if items.is_empty() => found.push(
-            Diagnostic::new(&rules::INVALID_PATTERN, Place::value(path.clone()), "an empty list matches nothing")
-                .why("AWS refuses it")
-                .help("list what matches, or remove the key"),
+            Diagnostic::new(
+                &rules::INVALID_PATTERN,
+                Place::value(path.clone()),
+                "an empty list matches nothing",
+            )
+            .why("AWS refuses it")
+            .help("list what matches, or remove the key"),
         ),
         Value::String(_) | Value::Number(_) | Value::Bool(_) => {
             let shown = shorten(&value.to_js_string());

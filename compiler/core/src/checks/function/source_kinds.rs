@@ -101,13 +101,10 @@ fn stream(event: &Event<'_>, arn: &Value, at: Place, facts: &Facts<'_>, found: &
         });
         let is_table = resource.get("Type").and_then(Value::as_str) == Some("AWS::DynamoDB::Table");
         if is_table && !has_stream {
-            let mut diagnostic = Diagnostic::new(
-                &rules::INVALID_ARN,
-                at,
-                eco_format!("the table `{id}` has no stream"),
-            )
-            .why("a table has a stream only with `StreamSpecification`")
-            .help("add `StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES }` to the table");
+            let mut diagnostic =
+                Diagnostic::new(&rules::INVALID_ARN, at, eco_format!("the table `{id}` has no stream"))
+                    .why("a table has a stream only with `StreamSpecification`")
+                    .help("add `StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES }` to the table");
             diagnostic.severity = Severity::Error;
             found.push(diagnostic);
         }

@@ -102,10 +102,14 @@ fn made_twice(facts: &Facts<'_>, all: &[Notification<'_>], found: &mut Vec<Diagn
             }
             told.push(name);
             found.push(
-                Diagnostic::new(&rules::DUPLICATE_NAME, one.place(), eco_format!("the bucket `{name}` is made twice"))
-                    .why("the event makes the bucket, and so does `resources`")
-                    .help("add `existing: true` to the event, or take the bucket out of `resources`")
-                    .related(Place::key(path), "made here, too"),
+                Diagnostic::new(
+                    &rules::DUPLICATE_NAME,
+                    one.place(),
+                    eco_format!("the bucket `{name}` is made twice"),
+                )
+                .why("the event makes the bucket, and so does `resources`")
+                .help("add `existing: true` to the event, or take the bucket out of `resources`")
+                .related(Place::key(path), "made here, too"),
             );
         }
     }

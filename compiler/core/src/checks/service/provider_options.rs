@@ -90,15 +90,20 @@ fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let items = at(facts, &path).and_then(Value::as_array).into_iter().flatten().enumerate();
             for (index, id) in items {
                 // What has no dash is an example's.
-                let Some(id) = id.as_str().filter(|it| it.contains('-') && !it.contains('$')) else { continue };
+                let Some(id) = id.as_str().filter(|it| it.contains('-') && !it.contains('$')) else {
+                    continue;
+                };
                 if id.starts_with(start) {
                     continue;
                 }
                 let place = Place::value(path.join(index));
-                let mut diagnostic =
-                    Diagnostic::new(&rules::INVALID_FORMAT, place, eco_format!("`{id}` is not the id of {noun}"))
-                        .help(eco_format!("write an id such as `{start}0123456789abcdef0`"))
-                        .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html");
+                let mut diagnostic = Diagnostic::new(
+                    &rules::INVALID_FORMAT,
+                    place,
+                    eco_format!("`{id}` is not the id of {noun}"),
+                )
+                .help(eco_format!("write an id such as `{start}0123456789abcdef0`"))
+                .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html");
                 diagnostic.severity = Severity::Warning;
                 found.push(diagnostic);
             }
@@ -178,7 +183,8 @@ fn sources(value: Option<&Value>, path: &Path, starts: &[&str], example: &str, f
     };
     for (path, item) in items {
         let Some(text) = item.as_str() else { continue };
-        let wrong = text.split(',').map(str::trim).find(|it| !starts.iter().any(|start| it.starts_with(start)));
+        let wrong =
+            text.split(',').map(str::trim).find(|it| !starts.iter().any(|start| it.starts_with(start)));
         let Some(wrong) = wrong else { continue };
         found.push(
             Diagnostic::new(
@@ -261,7 +267,8 @@ fn payload(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html>
 fn private_api(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let path = Path::from(["provider", "endpointType"]);
-    let private = at(facts, &path).and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("PRIVATE"));
+    let private =
+        at(facts, &path).and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("PRIVATE"));
     let provider = &facts.around.context.provider;
     let gateway = provider.api_gateway.as_ref();
     let policy = provider.resource_policy.is_some()
@@ -271,11 +278,16 @@ fn private_api(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let extended = facts.config.at(&Path::from(["resources", "extensions", "ApiGatewayRestApi"])).is_some()
         || facts.own_resources().iter().any(|(id, ..)| *id == "ApiGatewayRestApi");
     if private && !policy && routes && !extended && !facts.around.may_add_resources() {
-        let mut diagnostic =
-            Diagnostic::new(&rules::MISSING_KEY, Place::value(path), "a private API needs a resource policy")
-                .why("API Gateway does not deploy a private API that nobody may call")
-                .help("add `provider.apiGateway.resourcePolicy`")
-                .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html");
+        let mut diagnostic = Diagnostic::new(
+            &rules::MISSING_KEY,
+            Place::value(path),
+            "a private API needs a resource policy",
+        )
+        .why("API Gateway does not deploy a private API that nobody may call")
+        .help("add `provider.apiGateway.resourcePolicy`")
+        .page(
+            "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html",
+        );
         diagnostic.severity = Severity::Warning;
         found.push(diagnostic);
     }
@@ -289,13 +301,13 @@ fn lifetimes(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (name, policy) in policies.into_iter().flat_map(|it| it.iter()) {
         let number = |key: &str| policy.get(key).and_then(Value::as_number);
         let (least, usual, most) = (number("MinTTL"), number("DefaultTTL"), number("MaxTTL"));
-        let pairs = [("MinTTL", least, "DefaultTTL", usual), ("MinTTL", least, "MaxTTL", most), (
-            "DefaultTTL",
-            usual,
-            "MaxTTL",
-            most,
-        )];
-        let wrong = pairs.into_iter().find(|(_, low, _, high)| matches!((low, high), (Some(a), Some(b)) if a > b));
+        let pairs = [
+            ("MinTTL", least, "DefaultTTL", usual),
+            ("MinTTL", least, "MaxTTL", most),
+            ("DefaultTTL", usual, "MaxTTL", most),
+        ];
+        let wrong =
+            pairs.into_iter().find(|(_, low, _, high)| matches!((low, high), (Some(a), Some(b)) if a > b));
         if let Some((low, _, high, _)) = wrong {
             found.push(
                 Diagnostic::new(
@@ -306,7 +318,9 @@ fn lifetimes(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 .why("CloudFront refuses such a policy")
                 .help("lower the one, or raise the other")
                 .related(Place::value(path.join(name).join(high)), "the other")
-                .page("https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html"),
+                .page(
+                    "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html",
+                ),
             );
         }
     }

@@ -56,7 +56,8 @@ fn judge(runtime: &str, at: Place, today: Option<Date>, facts: &Facts<'_>) -> Op
     } else if today.is_none() {
         return None;
     } else if has_come(creation) {
-        let why = eco_format!("Lambda takes no new functions with it, and from {update} on no changes either");
+        let why =
+            eco_format!("Lambda takes no new functions with it, and from {update} on no changes either");
         (Severity::Warning, eco_format!("{name} has ended"), why)
     } else if has_come(deprecation) {
         let why = eco_format!(
@@ -64,7 +65,8 @@ fn judge(runtime: &str, at: Place, today: Option<Date>, facts: &Facts<'_>) -> Op
         );
         (Severity::Info, eco_format!("{name} is out of support"), why)
     } else if soon.is_some_and(|it| deprecation <= it.as_str()) {
-        let why = eco_format!("Lambda updates it until {deprecation}, and takes new functions until {creation}");
+        let why =
+            eco_format!("Lambda updates it until {deprecation}, and takes new functions until {creation}");
         // Half a year is far away: editors tell it, the terminal does not.
         (Severity::Hint, eco_format!("{name} ends soon"), why)
     } else {

@@ -23,7 +23,11 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("a token of GitHub", "github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{22,}\b"),
     ("a token of GitLab", "glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}"),
     ("a token of Slack", "xox", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
-    ("a webhook of Slack", "hooks.slack.com", r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}"),
+    (
+        "a webhook of Slack",
+        "hooks.slack.com",
+        r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}",
+    ),
     ("a key of Stripe", "k_live_", r"\b[sr]k_live_[A-Za-z0-9]{16,}"),
     ("a key of Google", "AIza", r"\bAIza[A-Za-z0-9_-]{35}"),
     ("a key of SendGrid", "SG.", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
@@ -136,16 +140,41 @@ fn kind(key: &str) -> Option<&'static str> {
 }
 
 fn is_local(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal" | "db" | "postgres" | "mysql")
-        || host.contains("${")
+    matches!(
+        host,
+        "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal" | "db" | "postgres" | "mysql"
+    ) || host.contains("${")
 }
 
 /// Whether a text stands for a secret that is filled in elsewhere, or is none for sure.
 fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 26] = [
-        "changeme", "change-me", "change_me", "example", "dummy", "test", "fake", "placeholder", "your",
-        "todo", "xxx", "local", "sample", "none", "null", "undefined", "redacted", "secret:", "insert",
-        "replace", "enter", "mock", "******", "....", "notset", "not-set",
+        "changeme",
+        "change-me",
+        "change_me",
+        "example",
+        "dummy",
+        "test",
+        "fake",
+        "placeholder",
+        "your",
+        "todo",
+        "xxx",
+        "local",
+        "sample",
+        "none",
+        "null",
+        "undefined",
+        "redacted",
+        "secret:",
+        "insert",
+        "replace",
+        "enter",
+        "mock",
+        "******",
+        "....",
+        "notset",
+        "not-set",
     ];
     let lower = text.to_lowercase();
     let plain = ["password", "secret", "token", "admin", "postgres", "root", "pass", "user", "mysql"];
@@ -229,7 +258,8 @@ mod tests {
         for name in ["changeme1", "${ssm:/db/password}", "/app/db/password1", "test1234", "orders-db"] {
             assert!(!found("DB_PASSWORD", name), "{name}");
         }
-        for name in ["x-api-key", "orders-service-api-key-v2", "arn:aws:secretsmanager:eu-west-1:1:secret:a1b2c3d4"]
+        for name in
+            ["x-api-key", "orders-service-api-key-v2", "arn:aws:secretsmanager:eu-west-1:1:secret:a1b2c3d4"]
         {
             assert!(!found("API_KEY", name), "{name}");
         }

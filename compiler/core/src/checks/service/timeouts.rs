@@ -40,11 +40,9 @@ fn look(function: &function::Facts<'_>, own: bool) -> Option<Diagnostic> {
     let waits = events.iter().filter_map(|it| Some((it, wait(it, function)?)));
     // 30 seconds where 29 are waited are common, and nearly never lost.
     let (event, wait) = waits.into_iter().find(|(_, it)| timeout as f64 > it.seconds + 1.0)?;
-    let at =
-        if own { function.value("timeout") } else { Place::value(Path::from(["provider", "timeout"])) };
+    let at = if own { function.value("timeout") } else { Place::value(Path::from(["provider", "timeout"])) };
     let key = &function.listed.key;
-    let message =
-        eco_format!("`{key}` may take {timeout} seconds, but {} waits {}", wait.who, wait.seconds);
+    let message = eco_format!("`{key}` may take {timeout} seconds, but {} waits {}", wait.who, wait.seconds);
     let diagnostic = Diagnostic::new(&rules::TIMEOUT_OVER_LIMIT, at, message)
         .why("the caller gets an error then, while the function goes on and is paid for")
         .help(wait.help)

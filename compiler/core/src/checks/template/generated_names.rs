@@ -124,9 +124,7 @@ fn place(facts: &Facts<'_>, id: &str, name: &str) -> Place {
     match own {
         Some(place) => place,
         None if named_role => Place::value(Path::from(role)),
-        None if name.contains(facts.around.context.service.as_str()) => {
-            Place::value(Path::from(["service"]))
-        }
+        None if name.contains(facts.around.context.service.as_str()) => Place::value(Path::from(["service"])),
         None => Place::key(origin.cloned().unwrap_or_else(|| Path::from(["service"]))),
     }
 }
