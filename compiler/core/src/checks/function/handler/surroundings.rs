@@ -146,20 +146,14 @@ impl Surroundings {
 
 /// Whether there is anything but configuration.
 fn has_code(files: &dyn Files) -> bool {
-    const CONFIGURATION: [&str; 12] =
-        ["yml", "yaml", "md", "txt", "env", "toml", "lock", "json", "graphql", "ini", "cfg", "vtl"];
-    const NAMED: [&str; 7] = [
-        "package.json",
-        "tsconfig.json",
-        "go.mod",
-        "Cargo.toml",
-        "requirements.txt",
-        "pyproject.toml",
-        "Gemfile",
+    const CODE: [&str; 22] = [
+        "js", "mjs", "cjs", "ts", "mts", "cts", "tsx", "jsx", "py", "rb", "go", "mod", "java", "kt", "scala",
+        "groovy", "cs", "csproj", "fs", "vb", "php", "rs",
     ];
-    let is_code = |name: &EcoString| match name.rsplit_once('.') {
-        Some(("", _)) | None => false,
-        Some((_, extension)) => !CONFIGURATION.contains(&extension),
+    const NAMED: [&str; 5] = ["package.json", "Cargo.toml", "requirements.txt", "pyproject.toml", "Gemfile"];
+    // The configuration may be a program, too.
+    let is_code = |name: &EcoString| {
+        !name.starts_with("serverless.") && name.rsplit_once('.').is_some_and(|(_, end)| CODE.contains(&end))
     };
     let mut folders: Vec<EcoString> = vec![EcoString::new()];
     let mut at = 0;
