@@ -241,6 +241,9 @@ fn directive(text: &str, at: usize) -> Mend {
 
 /// What no rule explains: the value is taken out.
 fn unreadable(text: &str, at: usize) -> Mend {
+    if let Some(open) = flow::left_open(text, at) {
+        return flow::unclosed(text, open);
+    }
     let last = text.len().saturating_sub(1).min(at);
     let mut line = lines::start(text, last);
     if lines::is_blank(text, line) {

@@ -160,6 +160,40 @@ pub(super) fn inside(text: &str, failure: &Failure) -> Mend {
     }
 }
 
+/// How many lines above a failure are searched for the bracket that is to blame.
+const LINES_ABOVE: usize = 40;
+
+/// The first bracket in the lines above `at` that should have been closed before.
+pub(super) fn left_open(text: &str, at: usize) -> Option<usize> {
+    let here = lines::start(text, at.min(text.len().saturating_sub(1)));
+    let mut above: Vec<usize> = lines::above(text, here).take(LINES_ABOVE).collect();
+    above.reverse();
+    above.into_iter().flat_map(|line| brackets(text, line)).find(|open| match end_of(text, *open) {
+        End::Closed(end) => left_behind(text, *open, end.min(at)),
+        End::Wrong(end) => left_behind(text, *open, end.min(at)),
+        End::Missing => left_behind(text, *open, at),
+    })
+}
+
+/// The brackets that a line opens: those in quotes, in comments and of variables are none.
+fn brackets(text: &str, line: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut quote = None;
+    let mut before = ' ';
+    for (offset, it) in text.get(line..lines::end(text, line)).unwrap_or_default().char_indices() {
+        match (quote, it) {
+            (Some(mark), it) if mark == it => quote = None,
+            (Some(_), _) => {}
+            (None, '#') if before == ' ' => break,
+            (None, '"' | '\'') if matches!(before, ' ' | ',' | '[' | '{') => quote = Some(it),
+            (None, '[' | '{') if matches!(before, ' ' | ',' | '[' | '{') => found.push(line + offset),
+            _ => {}
+        }
+        before = it;
+    }
+    found
+}
+
 /// Whether a line between the bracket and `at` stands as far left as the bracket's own: the bracket was to end before.
 fn left_behind(text: &str, open: usize, at: usize) -> bool {
     let own = lines::indent(text, lines::start(text, open));
