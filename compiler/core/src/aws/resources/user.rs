@@ -128,7 +128,8 @@ pub fn check(section: &Value, cx: &mut Checker) {
         if part.is_null() {
             continue;
         }
-        let mut below = cx.fresh(path.clone());
+        // CloudFormation's own language: no plugin adds keys to it.
+        let mut below = Checker { foreign_keys: false, ..cx.fresh(path.clone()) };
         check_shape(part, UserResources::SHAPE, &mut below);
         cx.diagnostics.append(&mut below.diagnostics);
         let resources = part.get("Resources").and_then(Value::as_object);
@@ -141,7 +142,7 @@ pub fn check(section: &Value, cx: &mut Checker) {
                 continue;
             }
             check_id(id, &path, cx);
-            let mut below = cx.fresh(path.clone());
+            let mut below = Checker { foreign_keys: false, ..cx.fresh(path.clone()) };
             if resource.is_null() {
                 below.diagnostics.push(
                     Diagnostic::new(

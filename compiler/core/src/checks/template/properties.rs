@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
 
+mod documented;
 mod report;
 mod value;
 mod walk;
@@ -43,6 +44,7 @@ fn check_resource(
     let root = Path::from([Segment::from(id), Segment::from("Properties")]);
     let mut walk = Walk::new(root.clone());
     walk.visit(kind.root(), properties);
+    walk.found.extend(documented::findings(kind.name(), properties, &root));
     let mut seen: Vec<(Path, bool)> = Vec::new();
     for finding in walk::without_consequences(walk.found) {
         // Where several rules find fault with one place the first says enough.
@@ -83,6 +85,11 @@ fn place(facts: &Facts<'_>, finding: &Finding, kind: ResourceType) -> Option<Wri
 
 /// The places that a path such as `Rules.*.Name` of a schema means in a value.
 fn matches(value: &Value, at: &Path, pattern: &str) -> Vec<Path> {
+    values(value, at, pattern).into_iter().map(|it| it.0).collect()
+}
+
+/// The same places with the values that stand there, as far as they are known.
+fn values<'v>(value: &'v Value, at: &Path, pattern: &str) -> Vec<(Path, &'v Value)> {
     let mut places = vec![(at.clone(), value)];
     for step in pattern.split('.') {
         let mut next = Vec::new();
@@ -100,11 +107,7 @@ fn matches(value: &Value, at: &Path, pattern: &str) -> Vec<Path> {
         }
         places = next;
     }
-    places
-        .into_iter()
-        .filter(|(_, it)| matches!(value::known(it), value::Known::Value(_)))
-        .map(|it| it.0)
-        .collect()
+    places.into_iter().filter(|(_, it)| matches!(value::known(it), value::Known::Value(_))).collect()
 }
 
 fn read_only(facts: &Facts<'_>, path: &Path, kind: ResourceType) -> Option<Diagnostic> {
