@@ -144,7 +144,7 @@ rules! {
     SIBLING_VARIABLES "sibling-variables" Error "One place in the paths of a REST API has two variables." [];
     SOURCE_SYNTAX "source-syntax" Error "The file of a handler cannot be read." [];
     TABLE_KEYS "table-keys" Error "The keys of a table and its attributes do not agree." [];
-    TABLE_THROUGHPUT "table-throughput" Error "The throughput of a table does not go with the way that it is paid for." [];
+    TABLE_THROUGHPUT "table-throughput" Error "The throughput of an index does not go with the way that its table is paid for." [];
     TEMPLATE_TOO_LARGE "template-too-large" Error "A template is larger than CloudFormation takes." [];
     TIMEOUT_OVER_LIMIT "timeout-over-limit" Warning "A function may take longer than its caller waits." [];
     UNKNOWN_ACTION "unknown-action" Warning "A statement names an action that IAM does not have." [];

@@ -34,13 +34,23 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let body = facts.resource(reference.target);
         let Some(kind) = body.and_then(|it| it.get("Type")).and_then(Value::as_str) else { continue };
         let diagnostic = match (reference.kind, reference.attribute) {
-            (Kind::GetAtt | Kind::Sub, Some(attribute)) => unknown(facts, reference, kind, attribute)
-                .or_else(|| name_expected(facts, reference, attribute)),
+            (Kind::GetAtt | Kind::Sub, Some(attribute)) => {
+                let is_right = right.contains(&(kind, attribute));
+                if !is_right && attribute != "StreamArn" && has(kind, attribute) {
+                    right.insert((kind, attribute));
+                }
+                let unknown = if is_right { None } else { unknown(facts, reference, kind, attribute) };
+                unknown.or_else(|| name_expected(facts, reference, attribute))
+            }
             (Kind::Ref, _) => arn_expected(facts, reference, kind),
             _ => None,
         };
         found.extend(diagnostic.filter(|it| reported.insert(it.at.clone())));
     }
+}
+
+fn has(kind: &str, attribute: &str) -> bool {
+    schema::resource_type(kind).is_some_and(|it| it.attribute(attribute).is_some())
 }
 
 fn unknown(facts: &Facts<'_>, reference: &Reference<'_>, kind: &str, attribute: &str) -> Option<Diagnostic> {

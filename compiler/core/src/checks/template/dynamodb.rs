@@ -5,7 +5,6 @@ use ecow::{EcoString, eco_format};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Facts;
-use super::index::Owner;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Segment;
 use crate::rules;
@@ -85,12 +84,12 @@ impl<'a> Table<'a, '_> {
             return;
         };
         let mut used: FxHashSet<&str> = FxHashSet::default();
-        let mut all_known = self.indexes().iter().all(|(_, it)| it.get("KeySchema").is_some())
-            && ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"].iter().all(|it| {
-                self.properties.get(it).is_none_or(|it| {
-                    it.as_array().is_some_and(|it| it.iter().all(|it| it.get("KeySchema").is_some()))
-                })
-            });
+        // Of each index the keys must be there as a list.
+        let is_list = |it: &Value| it.get("KeySchema").is_some_and(|it| it.as_array().is_some());
+        let mut all_known = ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"].iter().all(|it| {
+            let indexes = self.properties.get(it).filter(|it| !it.is_null());
+            indexes.is_none_or(|it| it.as_array().is_some_and(|it| it.iter().all(is_list)))
+        }) && self.properties.get("KeySchema").is_some_and(|it| it.as_array().is_some());
         for (steps, keys) in &lists {
             let Some(keys) = names(keys) else {
                 all_known = false;
@@ -105,7 +104,7 @@ impl<'a> Table<'a, '_> {
                 }
             }
         }
-        if !all_known || !self.properties.contains_key("KeySchema") {
+        if !all_known {
             return;
         }
         for (index, name) in defined.iter().enumerate().filter(|(_, it)| !used.contains(*it)) {
@@ -146,74 +145,54 @@ impl<'a> Table<'a, '_> {
         })
     }
 
-    /// One `HASH`, then perhaps one `RANGE`.
+    /// The first key of a global index is a `HASH` key; it may have several of each. Of other keys the properties of
+    /// the type say it.
     fn kinds(&self, steps: &[Segment], keys: &[Value]) -> Option<Diagnostic> {
-        let kinds: Option<Vec<&str>> = keys.iter().map(|it| it.get("KeyType")?.as_str()).collect();
-        let kinds = kinds.filter(|it| it.iter().all(|it| matches!(*it, "HASH" | "RANGE")))?;
-        // Global indexes of today may have several of each.
-        let is_index = steps.first() == Some(&Segment::from("GlobalSecondaryIndexes"));
-        let (wrong, message): (usize, &str) = match kinds.as_slice() {
-            ["HASH"] | ["HASH", "RANGE"] | [] => return None,
-            _ if is_index && kinds.first() == Some(&"HASH") && kinds.is_sorted() => return None,
-            ["RANGE", ..] => (0, "the first key is not the `HASH` key"),
-            ["HASH", "HASH", ..] => (1, "there are two `HASH` keys"),
-            _ => (2, "there are more than two keys"),
-        };
+        let is_global = steps.first() == Some(&Segment::from("GlobalSecondaryIndexes"));
+        let first = keys.first().and_then(|it| it.get("KeyType")).and_then(Value::as_str);
+        if !is_global || first != Some("RANGE") {
+            return None;
+        }
         let mut below = steps.to_vec();
-        below.extend([Segment::from(wrong), "KeyType".into()]);
+        below.extend([Segment::from(0), "KeyType".into()]);
+        let message = "the first key of the index is not the `HASH` key";
         let diagnostic = Diagnostic::new(&rules::TABLE_KEYS, self.place(&below, false)?, message);
-        Some(diagnostic.why("a key is one `HASH`, then perhaps one `RANGE`").help("change the `KeyType`"))
+        Some(diagnostic.why("DynamoDB refuses the index").help("put the `HASH` key first"))
     }
 
+    /// The throughput of global indexes. That of the table itself is one of its properties' rules.
     fn throughput(&self, found: &mut Vec<Diagnostic>) {
         let mode = match self.properties.get("BillingMode") {
             None | Some(Value::Null) => "PROVISIONED",
             Some(Value::String(mode)) => mode.as_str(),
             Some(_) => return,
         };
-        let mut all = vec![(Vec::new(), self.properties)];
         let global =
             |it: &(Vec<Segment>, &Object)| it.0.first() == Some(&Segment::from("GlobalSecondaryIndexes"));
-        all.extend(self.indexes().into_iter().filter(global));
-        let mut is_first = true;
-        for (steps, of) in all {
+        let is_provisioned =
+            self.properties.get("ProvisionedThroughput").is_some_and(|it| it.as_object().is_some());
+        for (mut steps, of) in self.indexes().into_iter().filter(global) {
             let written = of.get("ProvisionedThroughput").filter(|it| !it.is_null());
-            let what = if steps.is_empty() { "table" } else { "index" };
-            let mut below = steps.clone();
-            below.push("ProvisionedThroughput".into());
             if mode == "PAY_PER_REQUEST" && written.is_some_and(|it| !is_left(it)) {
-                let message = eco_format!("the {what} is paid per request and has a throughput");
-                found.extend(self.place(&below, true).map(|at| {
+                steps.push("ProvisionedThroughput".into());
+                found.extend(self.place(&steps, true).map(|at| {
+                    let message = "the index has a throughput, and its table is paid per request";
                     Diagnostic::new(&rules::TABLE_THROUGHPUT, at, message)
                         .why("DynamoDB refuses `ProvisionedThroughput` with `BillingMode: PAY_PER_REQUEST`")
                         .help("remove one of them")
                 }));
-            }
-            if mode == "PROVISIONED"
+            } else if mode == "PROVISIONED"
+                && is_provisioned
                 && written.is_none()
-                && is_first
                 && !of.keys().any(|it| it.starts_with("Fn::"))
             {
-                let at = self.missing(&steps);
-                let message = eco_format!("the {what} has no throughput");
-                found.extend(at.map(|at| {
-                    Diagnostic::new(&rules::TABLE_THROUGHPUT, at, message)
-                        .why("a table that is not paid per request needs `ProvisionedThroughput`, and so does each index")
-                        .help("set `BillingMode: PAY_PER_REQUEST`, or add `ProvisionedThroughput`")
+                found.extend(self.place(&steps, true).map(|at| {
+                    Diagnostic::new(&rules::TABLE_THROUGHPUT, at, "the index has no throughput")
+                        .why("a table that is not paid per request needs `ProvisionedThroughput`, and so does each of its global indexes")
+                        .help("add `ProvisionedThroughput`, or set `BillingMode: PAY_PER_REQUEST` for all")
                 }));
-                // Of a table and its indexes the first says it all.
-                is_first = false;
             }
         }
-    }
-
-    /// Where a throughput is missing: at the way it is paid for, at the index, or at the table.
-    fn missing(&self, steps: &[Segment]) -> Option<Place> {
-        if !steps.is_empty() {
-            return self.place(steps, true);
-        }
-        self.place(&["BillingMode".into()], false)
-            .or_else(|| self.facts.entry_place(Owner { section: "Resources", id: self.id }))
     }
 }
 
