@@ -129,7 +129,8 @@ pub fn check(section: &Value, cx: &mut Checker) {
             continue;
         }
         // CloudFormation's own language: no plugin adds keys to it.
-        let mut below = Checker { foreign_keys: false, ..cx.fresh(path.clone()) };
+        let mut below = cx.fresh(path.clone());
+        below.foreign_keys = false;
         check_shape(part, UserResources::SHAPE, &mut below);
         cx.diagnostics.append(&mut below.diagnostics);
         let resources = part.get("Resources").and_then(Value::as_object);
@@ -142,7 +143,8 @@ pub fn check(section: &Value, cx: &mut Checker) {
                 continue;
             }
             check_id(id, &path, cx);
-            let mut below = Checker { foreign_keys: false, ..cx.fresh(path.clone()) };
+            let mut below = cx.fresh(path.clone());
+            below.foreign_keys = false;
             if resource.is_null() {
                 below.diagnostics.push(
                     Diagnostic::new(

@@ -30,6 +30,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let mut reported: FxHashSet<Place> = FxHashSet::default();
+    // What was found right once is not looked at again.
+    let mut right: FxHashSet<(&str, &str)> = FxHashSet::default();
     for reference in &facts.index.references {
         let body = facts.resource(reference.target);
         let Some(kind) = body.and_then(|it| it.get("Type")).and_then(Value::as_str) else { continue };
