@@ -80,7 +80,7 @@ const MAKERS: [&str; 29] = [
 
 /// Directories that builds write into.
 const OUTPUTS: [&str; 10] =
-    ["dist", "build", "out", "output", "target", "publish", "bin", "lib", "artifacts", "release"];
+    ["dist", "build", "out", "output", "target", "publish", "artifacts", "release", "vendor", "vendored"];
 
 impl Surroundings {
     /// What is around the handler of a function.
