@@ -123,7 +123,7 @@ fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>, found: &mu
 fn managed(arns: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     for (index, arn) in arns.as_array().unwrap_or_default().iter().enumerate() {
         let Value::String(text) = arn else { continue };
-        let is_of_iam = text.starts_with("arn:") && text.contains(":iam::") && !text.contains(['$', '#']);
+        let is_of_iam = text.starts_with("arn:") && text.contains(":iam::") && !text.contains(['$', '#', '*']);
         if is_of_iam && !text.contains(":policy/") {
             let message = ecow::eco_format!("`{text}` is no ARN of a managed policy");
             let at = crate::diagnostic::Place::value(path.join(index));
