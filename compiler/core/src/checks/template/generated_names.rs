@@ -41,11 +41,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     for (id, resource) in facts.section("Resources").into_iter().flat_map(|it| it.iter()) {
         let kind = resource.get("Type").and_then(Value::as_str);
-        // What the user writes is checked with the rest of its properties, which say too little of buckets.
+        // What the user writes is checked with the rest of its properties.
         if facts.written("Resources", &[id.into()]).is_some() {
-            if kind == Some("AWS::S3::Bucket") {
-                bucket(facts, id, resource, found);
-            }
             continue;
         }
         let Some((_, property, most, noun)) = NAMES.iter().find(|it| Some(it.0) == kind) else { continue };
@@ -56,33 +53,6 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let at = place(facts, id, &name);
             found.push(too_long(noun, &name, length, *most, at));
         }
-    }
-}
-
-/// The name of a bucket of the user's own.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-fn bucket(facts: &Facts<'_>, id: &EcoString, resource: &Value, found: &mut Vec<Diagnostic>) {
-    let value = resource.get("Properties").and_then(|it| it.get("BucketName"));
-    let Some(name) = value.and_then(Value::as_str).filter(|it| !it.contains("{{")) else { return };
-    let plain = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit();
-    let fits = (3..=63).contains(&name.len())
-        && name.chars().all(|it| plain(it) || matches!(it, '-' | '.'))
-        && name.starts_with(plain)
-        && name.ends_with(plain)
-        && !name.contains("..");
-    let below = [id.into(), "Properties".into(), "BucketName".into()];
-    if let Some(path) = facts.written("Resources", &below).filter(|_| !fits) {
-        let shown = crate::shape::check::shorten(name);
-        found.push(
-            Diagnostic::new(
-                &rules::INVALID_FORMAT,
-                Place::value(path),
-                eco_format!("`{shown}` is not a bucket name"),
-            )
-            .why("a bucket's name has 3 to 63 lower-case letters, digits, dots and dashes")
-            .help("choose another name")
-            .page("https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"),
-        );
     }
 }
 
