@@ -8,10 +8,15 @@ from .sources import Wheel
 # Rules about one resource whose schema says more than its own: `if` this, `then` that. Lists of instance types by
 # region change weekly and are left out, as are rules that compare several resources.
 LARGEST_RULE = 20_000
-# Versions of engines come and go while a release of ours is used.
+# Versions of engines come and go while a release of ours is used; of these rules the engines alone are taken.
 VERSIONS = "engine_version"
 # Types that no template of CloudFormation proper holds: macros replace them.
 MACRO_TYPES = "AWS::Serverless::"
+# Formats that the package checks in code instead of by a pattern.
+NETWORKS = {
+    "ipv4-network": r"^((25[0-5]|2[0-4]\d|1\d\d|\d\d?)\.){3}(25[0-5]|2[0-4]\d|1\d\d|\d\d?)(/(3[0-2]|[12]?\d))?$",
+    "ipv6-network": r"^[0-9a-fA-F:.]+(/(12[0-8]|1[01]\d|\d\d?))?$",
+}
 # The names of nested stacks' outputs are the user's own.
 OPEN_ATTRIBUTES = {"AWS::CloudFormation::Stack", "AWS::ServiceCatalog::CloudFormationProvisionedProduct"}
 
@@ -156,11 +161,12 @@ def read_rules(wheel, knowledge):
             folder = ast.unparse(module).removeprefix("cfnlint.data.schemas.")
             rule = rule_of(wheel.python(file))
             path = f"data/schemas/{folder.replace('.', '/')}/{ast.literal_eval(name)}"
-            if not folder.startswith("extensions.") or not rule.startswith(("E", "W")) or VERSIONS in path:
+            if not folder.startswith("extensions.") or not rule.startswith(("E", "W")):
                 continue
             schema = wheel.json(path)
-            size = wheel.archive.getinfo(f"cfnlint/{path}").file_size
-            if size > LARGEST_RULE or "cfnGather" in schema or by_region(schema):
+            if VERSIONS in path:
+                schema = engines(schema)
+            if len(str(schema)) > LARGEST_RULE or "cfnGather" in schema or by_region(schema):
                 continue
             for place in ast.literal_eval(places):
                 attach(knowledge, place, rule, schema)
@@ -172,6 +178,12 @@ def rule_of(tree):
         if isinstance(it, ast.Assign) and ast.unparse(it.targets[0]) == "id" and isinstance(it.value, ast.Constant):
             return it.value.value
     return ""
+
+
+def engines(schema):
+    """What a rule about engines and their versions says of the engines alone."""
+    then = [it["then"] for it in schema.get("allOf", []) if isinstance(it.get("then"), dict)]
+    return {"allOf": [it for it in then if list(it.get("properties", {})) == ["Engine"]]}
 
 
 def by_region(schema):
@@ -188,6 +200,7 @@ def attach(knowledge, place, rule, schema):
 
 def read_formats(wheel, knowledge):
     """Formats of strings by name, such as `AWS::EC2::Subnet.Id`, with their patterns."""
+    knowledge.formats.update(NETWORKS)
     prefix = ""
     for it in ast.walk(wheel.python("rules/formats/FormatKeyword.py")):
         if isinstance(it, ast.Assign) and ast.unparse(it.targets[0]) == "ARN_PREFIX":

@@ -213,6 +213,11 @@ impl Node {
         rows.filter_map(|row| Some((facts::word(row)?, Node::at(facts::word(row.checked_add(1)?)?))))
     }
 
+    /// Whether a mapping has no keys that are known, not even by their form.
+    pub fn has_no_keys(self) -> bool {
+        self.pattern_properties().next().is_none() && self.properties().next().is_none()
+    }
+
     /// The values of all other keys.
     pub fn additional(self) -> Option<Node> {
         self.child(Field::Additional)

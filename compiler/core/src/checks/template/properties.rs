@@ -2,7 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html>
 
+mod choice;
 mod documented;
+mod reference;
 mod report;
 mod value;
 mod walk;
@@ -42,11 +44,13 @@ fn check_resource(
     let empty = Value::from(Object::new());
     let properties = resource.get("Properties").unwrap_or(&empty);
     let root = Path::from([Segment::from(id), Segment::from("Properties")]);
-    let mut walk = Walk::new(root.clone());
+    // A task of ECS takes the name of its role as well as the ARN.
+    let resources = facts.section("Resources").filter(|_| !kind.name().starts_with("AWS::ECS::"));
+    let mut walk = Walk::new(root.clone(), resources);
     walk.visit(kind.root(), properties);
     walk.found.extend(documented::findings(kind.name(), properties, &root));
     let mut seen: Vec<(Path, bool)> = Vec::new();
-    for finding in walk::without_consequences(walk.found) {
+    for finding in choice::without_consequences(walk.found) {
         // Where several rules find fault with one place the first says enough.
         let is_missing = matches!(finding.problem, Problem::Missing(_));
         if seen.contains(&(finding.path.clone(), is_missing)) && !is_missing {

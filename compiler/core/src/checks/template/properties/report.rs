@@ -118,6 +118,16 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
             made(&rules::CFN_INVALID_FORMAT, at.at_value(), message)
                 .help("write it in full, or refer to the resource by `!Ref` or `!GetAtt`")
         }
+        Problem::NoArn(id) => {
+            let message = eco_format!("`!Ref {id}` gives no ARN");
+            made(&rules::CFN_INVALID_FORMAT, at.at_value(), message)
+                .why(eco_format!("`{}` takes an ARN", at.property()))
+                .help(eco_format!("write `!GetAtt {id}.Arn`"))
+        }
+        Problem::KeyForm(key) => {
+            let message = eco_format!("`{key}` is not in the form of the keys of {}", at.holder());
+            made(&rules::CFN_INVALID_FORMAT, at.at_key(), message).help("give it another name")
+        }
         Problem::Twice(_) => {
             made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_value(), "the list holds the same item twice")
                 .why(eco_format!("the items of {} must differ", at.holder()))
@@ -246,6 +256,8 @@ fn noun(format: &str) -> EcoString {
         other => other,
     };
     match part {
+        _ if format == "ipv4-network" => "a range of addresses such as `10.0.0.0/16`".into(),
+        _ if format == "ipv6-network" => "a range of addresses such as `2001:db8::/56`".into(),
         "Arn" => eco_format!("the ARN of a {words}"),
         "Id" => eco_format!("the id of a {words}"),
         _ => eco_format!("the name of a {words}"),

@@ -5,6 +5,8 @@
 
 use ecow::EcoString;
 
+use super::choice::{deciding, likeliest};
+use super::reference;
 use super::value::{self, Known, Presence, known, presence};
 use crate::cfn::schema::pattern;
 use crate::cfn::schema::{Kinds, Node, Word, format};
@@ -62,6 +64,10 @@ pub enum Problem {
     Form(EcoString, &'static str),
     /// A string does not name what it must name, such as `AWS::IAM::Role.Arn`.
     Name(EcoString, Vec<&'static str>),
+    /// A reference gives a name where an ARN belongs; what is referred to.
+    NoArn(EcoString),
+    /// A key has another form; the form as AWS writes it.
+    KeyForm(EcoString),
     /// Two items of a list are the same; which was first.
     Twice(u32),
 }
@@ -79,27 +85,10 @@ pub struct Finding {
     pub because: Vec<&'static str>,
 }
 
-/// Leaves out what follows from another finding: a property is missing where its name is misspelt.
-pub fn without_consequences(found: Vec<Finding>) -> Vec<Finding> {
-    let misspelt: Vec<(Path, &'static str)> = found
-        .iter()
-        .filter_map(|it| match &it.problem {
-            Problem::UnknownProperty(name, known) => {
-                Some((it.path.parent(), nearest(name, known.iter().copied())?))
-            }
-            _ => None,
-        })
-        .collect();
-    let follows = |it: &Finding| match &it.problem {
-        Problem::Missing(names) => misspelt.iter().any(|(at, name)| *at == it.path && names.contains(name)),
-        Problem::Needs(_, other) => misspelt.iter().any(|(at, name)| *at == it.path && name == other),
-        _ => false,
-    };
-    found.iter().filter(|it| !follows(it)).cloned().collect()
-}
-
 /// A walk through the properties of a resource.
-pub struct Walk {
+pub struct Walk<'a> {
+    /// The resources of the template, which references name.
+    resources: Option<&'a Object>,
     /// Where it is.
     pub path: Path,
     /// What it has found.
@@ -113,13 +102,21 @@ pub struct Walk {
 /// Schemas that refer to themselves are followed as deep as anybody writes.
 const DEEPEST: u32 = 100;
 
-impl Walk {
+impl<'a> Walk<'a> {
     /// A walk that begins at `path`.
-    pub fn new(path: Path) -> Walk {
-        Walk { path, found: Vec::new(), silent: false, doubtful: false, because: Vec::new(), depth: 0 }
+    pub fn new(path: Path, resources: Option<&'a Object>) -> Walk<'a> {
+        Walk {
+            resources,
+            path,
+            found: Vec::new(),
+            silent: false,
+            doubtful: false,
+            because: Vec::new(),
+            depth: 0,
+        }
     }
 
-    fn fail(&mut self, problem: impl FnOnce() -> Problem) -> Verdict {
+    pub(super) fn fail(&mut self, problem: impl FnOnce() -> Problem) -> Verdict {
         if !self.silent {
             self.found.push(Finding {
                 path: self.path.clone(),
@@ -131,7 +128,7 @@ impl Walk {
         Verdict::Fails
     }
 
-    fn below<R>(&mut self, segment: impl Into<Segment>, look: impl FnOnce(&mut Walk) -> R) -> R {
+    fn below<R>(&mut self, segment: impl Into<Segment>, look: impl FnOnce(&mut Walk<'a>) -> R) -> R {
         self.path.push(segment);
         let result = look(self);
         self.path.pop();
@@ -168,7 +165,12 @@ impl Walk {
 
     fn visit_known(&mut self, node: Node, value: &Value) -> Verdict {
         match known(value) {
-            Known::Open => Verdict::Open,
+            Known::Open => {
+                if let Some(problem) = self.referred(node, value) {
+                    return self.fail(|| problem);
+                }
+                Verdict::Open
+            }
             Known::Nothing => Verdict::Fits,
             Known::Either(yes, no) => self.below("Fn::If", |walk| {
                 let one = walk.below(1usize, |walk| walk.visit(node, yes));
@@ -177,6 +179,15 @@ impl Walk {
             }),
             Known::Value(value) => self.visit_value(node, value),
         }
+    }
+
+    /// What is wrong with a reference to a resource.
+    fn referred(&self, node: Node, value: &Value) -> Option<Problem> {
+        let name = self.path.segments().iter().rev().find_map(|it| match it {
+            Segment::Key(key) if key != "Fn::If" => Some(key.as_str()),
+            _ => None,
+        });
+        reference::problem(node, name?, value, self.resources?)
     }
 
     fn visit_value(&mut self, node: Node, value: &Value) -> Verdict {
@@ -241,6 +252,9 @@ impl Walk {
         }
         if let Some(property) = node.additional() {
             return verdict.and(self.visit(property, entry));
+        }
+        if node.is_closed() && !open && node.properties().next().is_none() && !node.has_no_keys() {
+            return self.fail(|| Problem::KeyForm(key.clone()));
         }
         if node.is_closed() && !open {
             return self
@@ -522,19 +536,6 @@ impl Walk {
     }
 }
 
-/// The properties that a condition looks at.
-fn deciding(condition: Node) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> =
-        condition.properties().map(|it| it.0).chain(condition.required()).collect();
-    for part in condition.any_of().chain(condition.all_of()).chain(condition.one_of()).chain(condition.not())
-    {
-        names.extend(deciding(part));
-    }
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
 /// Whether the count of a list with this item is certain.
 fn of_list(item: &Value) -> bool {
     match known(item) {
@@ -555,45 +556,4 @@ fn most(object: &Object, names: &[&str]) -> Presence {
         (Presence::Maybe, _) | (_, Presence::Maybe) => Presence::Maybe,
         _ => Presence::Absent,
     })
-}
-
-/// What to say where each of several schemas is missed: what belongs to the one that was meant.
-fn likeliest(reports: Vec<Vec<Finding>>, at: &Path) -> Vec<Finding> {
-    let here = |it: &Finding| it.path == *at;
-    // Each lacks one property here, or takes another name: any of them would do.
-    let mut missing = Vec::new();
-    let mut names = Vec::new();
-    let mut text = None;
-    for report in &reports {
-        match report.as_slice() {
-            [one] if here(one) => match &one.problem {
-                Problem::Missing(it) => missing.extend(it.iter().copied()),
-                Problem::Name(value, it) => {
-                    names.extend(it.iter().copied());
-                    text = Some(value.clone());
-                }
-                _ => {}
-            },
-            _ => {}
-        }
-    }
-    let doubtful = reports.iter().flatten().any(|it| it.doubtful);
-    let because: Vec<&'static str> =
-        reports.iter().flatten().next().map(|it| it.because.clone()).unwrap_or_default();
-    let only = |problem| vec![Finding { path: at.clone(), problem, doubtful, because: because.clone() }];
-    if missing.len() == reports.len() {
-        return only(Problem::Missing(missing));
-    }
-    if let Some(text) = text.filter(|_| names.len() == reports.len()) {
-        return only(Problem::Name(text, names));
-    }
-    // The branch that was gone into the deepest was most likely meant; of those the one that is nearest.
-    let depth = |it: &Vec<Finding>| it.iter().map(|it| it.path.segments().len()).min().unwrap_or_default();
-    let of_other_kind =
-        |it: &Vec<Finding>| it.iter().any(|it| here(it) && matches!(it.problem, Problem::Kind(..)));
-    let best = reports
-        .into_iter()
-        .filter(|it| !it.is_empty())
-        .min_by_key(|it| (of_other_kind(it), std::cmp::Reverse(depth(it)), it.len()));
-    best.unwrap_or_default()
 }
