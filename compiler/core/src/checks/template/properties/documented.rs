@@ -206,7 +206,7 @@ mod tests {
         assert!(places("AWS::CloudWatch::Alarm", &json!({ "Metrics": [], "AlarmName": "a" })).is_empty());
         let group = json!({ "SecurityGroupIngress": [
             { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 80, "CidrIp": "10.0.0.0/99" },
-            { "IpProtocol": "icmp", "FromPort": 8, "ToPort": -1, "CidrIp": "0.0.0.0/0" }
+            { "IpProtocol": "icmp", "FromPort": 8, "ToPort": (-1), "CidrIp": "0.0.0.0/0" }
         ] });
         assert_eq!(
             places("AWS::EC2::SecurityGroup", &group),
