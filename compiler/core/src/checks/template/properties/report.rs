@@ -107,26 +107,8 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
                 .help("use another one")
         }
         Problem::Range(..) | Problem::Multiple(..) | Problem::Count(..) => limit(&finding.problem, at),
-        Problem::Form(text, form) => {
-            let message = eco_format!("`{}` is not in the form that `{}` takes", short(text), at.property());
-            let found = made(&rules::CFN_INVALID_FORMAT, at.at_value(), message);
-            if form.len() <= 120 { found.why(eco_format!("it has to match `{form}`")) } else { found }
-        }
-        Problem::Name(text, names) => {
-            let nouns: Vec<EcoString> = names.iter().map(|it| noun(it)).collect();
-            let message = eco_format!("`{}` is not {}", short(text), nouns.join(" or "));
-            made(&rules::CFN_INVALID_FORMAT, at.at_value(), message)
-                .help("write it in full, or refer to the resource by `!Ref` or `!GetAtt`")
-        }
-        Problem::NoArn(id) => {
-            let message = eco_format!("`!Ref {id}` gives no ARN");
-            made(&rules::CFN_INVALID_FORMAT, at.at_value(), message)
-                .why(eco_format!("`{}` takes an ARN", at.property()))
-                .help(eco_format!("write `!GetAtt {id}.Arn`"))
-        }
-        Problem::KeyForm(key) => {
-            let message = eco_format!("`{key}` is not in the form of the keys of {}", at.holder());
-            made(&rules::CFN_INVALID_FORMAT, at.at_key(), message).help("give it another name")
+        Problem::Form(..) | Problem::Name(..) | Problem::NoArn(_) | Problem::KeyForm(_) => {
+            form(&finding.problem, at)
         }
         Problem::Twice(_) => {
             made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_value(), "the list holds the same item twice")
@@ -213,6 +195,36 @@ fn word(text: &str, words: &[EcoString], at: &Written) -> Diagnostic {
             found.help(eco_format!("write one of {}", list(&words, "or")))
         }
         _ => found.help("look for its values in AWS's documentation"),
+    }
+}
+
+/// What is said of a string or a key of another form.
+fn form(problem: &Problem, at: &Written) -> Diagnostic {
+    match problem {
+        Problem::Form(text, form) => {
+            let message = eco_format!("`{}` is not in the form that `{}` takes", short(text), at.property());
+            let found = made(&rules::CFN_INVALID_FORMAT, at.at_value(), message);
+            if form.len() <= 120 { found.why(eco_format!("it has to match `{form}`")) } else { found }
+        }
+        Problem::Name(text, names) => {
+            let nouns: Vec<EcoString> = names.iter().map(|it| noun(it)).collect();
+            let message = eco_format!("`{}` is not {}", short(text), nouns.join(" or "));
+            made(&rules::CFN_INVALID_FORMAT, at.at_value(), message)
+                .help("write it in full, or refer to the resource by `!Ref` or `!GetAtt`")
+        }
+        Problem::NoArn(id) => {
+            let message = eco_format!("`!Ref {id}` gives no ARN");
+            made(&rules::CFN_INVALID_FORMAT, at.at_value(), message)
+                .why(eco_format!("`{}` takes an ARN", at.property()))
+                .help(eco_format!("write `!GetAtt {id}.Arn`"))
+        }
+        Problem::KeyForm(key) => {
+            let message = eco_format!("`{key}` is not in the form of the keys of {}", at.holder());
+            made(&rules::CFN_INVALID_FORMAT, at.at_key(), message).help("give it another name")
+        }
+        _ => {
+            made(&rules::CFN_INVALID_FORMAT, at.at_value(), "the value is not in the form that is taken here")
+        }
     }
 }
 
