@@ -8,6 +8,7 @@ use super::iam::gives_name;
 use super::index::{Kind, Reference};
 use crate::cfn::schema::{self, ResourceType};
 use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::path::Segment;
 use crate::rules;
 use crate::value::Value;
 
@@ -101,8 +102,14 @@ fn stream_off(
     {
         return None;
     }
+    let at = facts.attribute_place(reference)?;
+    // Events that read a table's stream look at the table themselves.
+    let Place::Inside { path, .. } = &at else { return None };
+    if path.segments().contains(&Segment::from("events")) {
+        return None;
+    }
     let message = eco_format!("the table `{}` has no stream", reference.target);
-    let diagnostic = Diagnostic::new(&rules::UNKNOWN_ATTRIBUTE, facts.attribute_place(reference)?, message)
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_ATTRIBUTE, at, message)
         .why("a table without a `StreamSpecification` has no `StreamArn`, and the deployment fails")
         .help("give the table `StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}`");
     let owner = super::index::Owner { section: "Resources", id: reference.target };

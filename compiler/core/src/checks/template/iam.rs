@@ -79,7 +79,7 @@ const ARN: Kind = Kind::Resource { needs_resource: false, needs_arn: true };
 /// Finds what is wrong with policies.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut policies = Vec::new();
-    of_provider(facts, &mut policies, found);
+    of_provider(facts, &mut policies);
     of_functions(facts, &mut policies);
     for (path, part) in facts.own_parts() {
         for section in ["Resources", "extensions"] {
@@ -100,14 +100,9 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     size::check(facts, found);
 }
 
-fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>, found: &mut Vec<Diagnostic>) {
+fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>) {
     let Some(provider) = facts.config.get("provider") else { return };
     let root = Path::from(["provider"]);
-    for keys in [["iam", "role", "managedPolicies"].as_slice(), &["iamManagedPolicies"]] {
-        if let Some(arns) = keys.iter().try_fold(provider, |value, key| value.get(key)) {
-            managed(arns, &keys.iter().fold(root.clone(), |path, key| path.join(*key)), found);
-        }
-    }
     let mut push = |kind, keys: &[&str], has_shape| {
         let path = keys.iter().fold(root.clone(), |path, key| path.join(*key));
         let statements = keys.iter().try_fold(provider, |value, key| value.get(key));
@@ -123,7 +118,8 @@ fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>, found: &mu
 fn managed(arns: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     for (index, arn) in arns.as_array().unwrap_or_default().iter().enumerate() {
         let Value::String(text) = arn else { continue };
-        let is_of_iam = text.starts_with("arn:") && text.contains(":iam::") && !text.contains(['$', '#', '*']);
+        let is_of_iam =
+            text.starts_with("arn:") && text.contains(":iam::") && !text.contains(['$', '#', '*']);
         if is_of_iam && !text.contains(":policy/") {
             let message = ecow::eco_format!("`{text}` is no ARN of a managed policy");
             let at = crate::diagnostic::Place::value(path.join(index));

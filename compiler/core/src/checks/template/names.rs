@@ -50,10 +50,16 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let name = body.get("Properties").and_then(|it| it.get(key));
         let Some(name) = name.filter(|it| !it.is_null() && !it.has_unknown()) else { continue };
         match taken.get(&(kind, name.to_json())) {
+            // Events that make a bucket look at the user's own themselves.
+            Some(first) if kind == "AWS::S3::Bucket" && !(is_own(facts, first) && is_own(facts, id)) => {}
             Some(first) => found.extend(twice(facts, (first, id), key, name)),
             None => drop(taken.insert((kind, name.to_json()), id)),
         }
     }
+}
+
+fn is_own(facts: &Facts<'_>, id: &EcoString) -> bool {
+    facts.written("Resources", &[id.into()]).is_some()
 }
 
 fn place(facts: &Facts<'_>, id: &EcoString, key: &str) -> Option<Place> {
