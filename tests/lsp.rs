@@ -13,7 +13,7 @@ use crate::support::binary;
 const SERVICE: &str = "service: shop
 provider:
   name: aws
-  runtime: nodejs22.x
+  runtime: nodejs24.x
 custom:
   größe: 512
 functions:
