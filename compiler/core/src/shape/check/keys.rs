@@ -50,7 +50,8 @@ pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShap
         true => placement::surely_meant(&cx.path, key, entries, object, cx.old_keys),
         false => placement::meant(&cx.path, key, entry, object, cx.old_keys),
     };
-    if may_be_right && meant.is_none() {
+    // What another language takes as a comment is no key of a plugin.
+    if may_be_right && meant.is_none() && !key.starts_with("//") {
         return;
     }
     let place = Place::key(cx.path.join(key));

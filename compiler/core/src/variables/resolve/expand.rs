@@ -7,6 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::report::{self, failed};
 use super::{Located, MAX_DEPTH, MAX_EXPANSION, MAX_NESTING, Phase, Resolver, Seen, Traced};
 use crate::diagnostic::{Diagnostic, Part, Place};
+use crate::language::placement::misspelt;
 use crate::rules;
 use crate::value::{Object, Unknown, Value};
 use crate::variables::Written;
@@ -261,7 +262,10 @@ impl Resolver<'_> {
 
     fn ask_source(&mut self, call: &Call, spot: Spot<'_>) -> Answer {
         let source = sources::find(&call.name);
-        let plugin = self.plugins.then_some(sources::custom::plugin as sources::Ask);
+        // A plugin brings a source under a name of its own, not under ours with a slip of the pen.
+        let known = sources::SOURCES.iter().map(|it| it.name);
+        let foreign = self.plugins && source.is_none() && misspelt(&call.name, known).is_none();
+        let plugin = foreign.then_some(sources::custom::plugin as sources::Ask);
         let Some(ask) = source.map(|it| it.ask).or(plugin) else { return report::unknown_source(call) };
         let before = std::mem::take(&mut self.seen);
         let mut params = Vec::new();

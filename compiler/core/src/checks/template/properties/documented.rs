@@ -157,8 +157,13 @@ fn alarm(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
     let is_open = super::value::is_open(object) || ["Metrics", "EvaluationCriteria"].iter().any(|it| has(it));
     if !is_open && of_one.iter().any(|it| has(it)) {
         let misses = |names: &[&'static str]| !names.iter().any(|it| has(it));
-        let sets: [&[&'static str]; 4] =
-            [&["MetricName"], &["Namespace"], &["Period"], &["Statistic", "ExtendedStatistic"]];
+        let sets: [&[&'static str]; 5] = [
+            &["MetricName"],
+            &["Namespace"],
+            &["Period"],
+            &["EvaluationPeriods"],
+            &["Statistic", "ExtendedStatistic"],
+        ];
         let missing = sets.into_iter().filter(|it| misses(it) && !is_misspelt(object, it));
         found.extend(missing.map(|it| finding(root.clone(), Problem::Missing(it.to_vec()))));
     }
@@ -202,7 +207,7 @@ mod tests {
         let table = json!({ "GlobalSecondaryIndexes": [{ "KeySchema": [{ "KeyType": "SORT" }] }] });
         assert_eq!(places("AWS::DynamoDB::Table", &table), ["GlobalSecondaryIndexes.0.KeySchema.0.KeyType"]);
         let alarm = json!({ "MetricName": "Errors", "Namespace": "AWS/Lambda", "Statistic": "Sum" });
-        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), [""]);
+        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), ["", ""]);
         assert!(places("AWS::CloudWatch::Alarm", &json!({ "Metrics": [], "AlarmName": "a" })).is_empty());
         let group = json!({ "SecurityGroupIngress": [
             { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 80, "CidrIp": "10.0.0.0/99" },
