@@ -359,7 +359,7 @@ mod tests {
         assert_eq!(new("a: 1\nb: 2\n", "a"), "a: 1 # slsc: allow(unknown-key)\nb: 2\n");
         assert_eq!(new("a: 1 # slsc: allow(x) why\n", "1"), "a: 1 # slsc: allow(x, unknown-key) why\n");
         assert_eq!(new("z:\n  a: 1 # why\n", "a"), "z:\n  # slsc: allow(unknown-key)\n  a: 1 # why\n");
-        assert_eq!(new("a: |\n  x\n", "a"), "a: | # slsc: allow(unknown-key)\n  x\n");
+        assert_eq!(new("a: |\n  x\n", "a"), "# slsc: allow(unknown-key)\na: |\n  x\n");
         assert_eq!(inserted("a: |\n  x\n  y\n", "x"), None);
     }
 }

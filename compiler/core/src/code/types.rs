@@ -132,7 +132,9 @@ fn method(plain: &str, paren: usize) -> Option<Name> {
     let name = before.get(start..)?;
     let type_of = before.get(..start)?.trim_end();
     let has_type = type_of.ends_with(|it: char| it.is_alphanumeric() || matches!(it, '_' | '>' | ']' | '?'));
-    let is_call = type_of.ends_with("=>") || type_of.ends_with("new") || type_of.ends_with("return");
+    // Words that stand before a call, where a method has its type.
+    let last = type_of.rsplit(|it: char| !it.is_alphanumeric()).next().unwrap_or_default();
+    let is_call = matches!(last, "new" | "return" | "await" | "throw" | "else" | "yield" | "in");
     (!name.is_empty() && has_type && !is_call)
         .then(|| Name { text: name.into(), range: start..start + name.len() })
 }
