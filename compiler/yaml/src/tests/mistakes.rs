@@ -14,7 +14,7 @@ fn each_mistake_has_its_place() {
         ("a:\n  b:\n  \t  c: 2\nd: 3\n", &["3 yaml-tab \"\\t\""]),
         ("a: [1, 2\nb: 3\n", &["1 yaml-unclosed \"[\""]),
         ("a: {x: [1, 2}\nb: 3\n", &["1 yaml-unclosed \"[\""]),
-        ("r:\n  - x: y\n  a: !Or\n    - [x, y\n    - [z, w]\n  b: 1\n  c: 2\n", &["4 yaml-unclosed \"[\""]),
+        ("r:\n  x: y\n  a:\n    - [x, y\n    - [z, w]\n  b: 1\n  c: 2\n", &["4 yaml-unclosed \"[\""]),
         ("a: [b}\nc: 1\n", &["1 yaml-unclosed \"[\""]),
         ("a: \"x\nb: 3\n", &["1 yaml-unclosed \"\\\"\""]),
         ("x:\n  a: \"x\n  b: \"y\"\nc: 3\n", &["2 yaml-unclosed \"\\\"\""]),
