@@ -106,7 +106,7 @@ fn expected(text: &str) -> Expected {
 
 impl Recipe {
     fn parse(text: &str) -> Recipe {
-        let mut recipe = Recipe { file: "*.yml".into(), most: 4, ..Recipe::default() };
+        let mut recipe = Recipe { file: "*.yml".into(), most: 3, ..Recipe::default() };
         for line in text.lines() {
             let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
             match word {
