@@ -10,7 +10,7 @@ use crate::value::{Object, Value};
 
 /// What is known of a text.
 enum Fact {
-    /// It is one of these words.
+    /// It is one of these words, in any letters: some services take both.
     Words(&'static [&'static str]),
     /// It has this form.
     Form(&'static str),
@@ -113,7 +113,7 @@ fn finding(path: Path, problem: Problem) -> Finding {
 
 fn problem(text: &str, fact: &Fact) -> Option<Problem> {
     match fact {
-        Words(words) => (!words.contains(&text))
+        Words(words) => (!words.iter().any(|it| it.eq_ignore_ascii_case(text)))
             .then(|| Problem::Word(text.into(), words.iter().map(|it| EcoString::from(*it)).collect())),
         Form(form) => (!crate::shape::check::matches(*form, text)).then(|| Problem::Form(text.into(), *form)),
         Length(most) => {
