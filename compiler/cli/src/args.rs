@@ -123,6 +123,9 @@ pub struct Check {
     /// Show what `--fix` would change as a diff, and change nothing. Ends with 1 if there is something to change.
     #[arg(long, alias = "dry-run")]
     pub diff: bool,
+    /// Check again whenever a file changes that the services read, until interrupted.
+    #[arg(long, conflicts_with_all = ["fix", "diff", "write_baseline"])]
+    pub watch: bool,
     /// Leave out the findings that this file knows. Without it, `slsc-baseline.json` here or above is taken, up to the
     /// root of the repository, by `package` and `deploy`, too.
     #[arg(long, value_name = "FILE")]

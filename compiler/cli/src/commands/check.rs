@@ -3,6 +3,7 @@
 mod finding;
 mod fix;
 mod group;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
@@ -26,6 +27,9 @@ use crate::report;
 /// Checks, and ends with 1 if there are errors.
 pub fn run(args: &Check, global: &Global) -> Result<ExitCode, Failure> {
     let mut run = Run::open(args, global)?;
+    if args.watch {
+        return watch::run(run);
+    }
     if args.write_baseline.is_some() {
         return run.write_baseline();
     }
@@ -64,8 +68,9 @@ impl<'a> Run<'a> {
         let setup = Setup { args, global, options };
         let directories = group::directories(args, global)?;
         // Texts that are changed must be the same for all services that read them.
-        let services = match args.fix || args.diff {
-            true => Services::open(&directories, &setup, true)?,
+        let together = args.fix || args.diff;
+        let services = match together || args.watch {
+            true => Services::open(&directories, &setup, together)?,
             false => Services::Closed(directories),
         };
         Ok(Run { setup, services })
