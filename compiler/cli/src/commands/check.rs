@@ -160,6 +160,13 @@ impl Outcome {
         let args = run.setup.args;
         let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
         let services = self.seen.len();
+        let mut worst = None;
+        for it in &self.seen {
+            let Some(failure) = &it.failure else { continue };
+            anstream::eprintln!("`{}` is left out:", shown(&it.directory));
+            failure.print();
+            worst = Some(failure.code());
+        }
         let for_people = run.manner(None).for_people();
         if args.statistics {
             output::result(&statistics(&self.seen))?;
@@ -192,7 +199,7 @@ impl Outcome {
                 );
             }
         }
-        Ok(ExitCode::from(u8::from(errors > 0)))
+        Ok(worst.unwrap_or_else(|| ExitCode::from(u8::from(errors > 0))))
     }
 }
 

@@ -12,6 +12,7 @@ use slsc_core::several::Facts;
 
 use crate::args::CheckFormat;
 use crate::baseline::{self, Known};
+use crate::output::Failure;
 
 /// How findings are to be made.
 pub struct Manner {
@@ -63,6 +64,15 @@ pub struct Seen {
     pub facts: Option<Facts>,
     /// The files that it reads.
     pub files: Vec<EcoString>,
+    /// Why it could not be looked at, where others could.
+    pub failure: Option<Failure>,
+}
+
+impl Seen {
+    /// A service that could not be looked at.
+    pub fn unseen(directory: PathBuf, failure: Failure) -> Seen {
+        Seen { directory, findings: Vec::new(), facts: None, files: Vec::new(), failure: Some(failure) }
+    }
 }
 
 impl Manner {

@@ -107,6 +107,7 @@ impl Group {
             findings: manner.findings(db, it.service, self.found(it)),
             facts: several.then(|| several::facts(db, it.service)).flatten(),
             files: pipeline::resolved(db, it.service).files.iter().map(|it| it.path(db).into()).collect(),
+            failure: None,
         };
         self.members.iter().map(one).collect()
     }
@@ -141,7 +142,20 @@ impl Services {
             Services::Closed(directories) => {
                 let several = directories.len() > 1;
                 let parts: Vec<&[PathBuf]> = directories.chunks(GROUP).collect();
-                let examine = |it: &[PathBuf]| Ok(Group::open(it, setup)?.examine(manner, several));
+                let examine = |it: &[PathBuf]| Group::open(it, setup).map(|it| it.examine(manner, several));
+                // Where one cannot be opened, each is by itself, so that it does not stand in the way of the others.
+                let apart = |it: &PathBuf| match examine(std::slice::from_ref(it)) {
+                    Err(failure) if several => Ok(vec![Seen::unseen(it.clone(), failure)]),
+                    other => other,
+                };
+                let examine = |it: &[PathBuf]| match examine(it) {
+                    Ok(seen) => Ok(seen),
+                    Err(_) => it
+                        .iter()
+                        .map(apart)
+                        .collect::<Result<Vec<_>, _>>()
+                        .map(|it| it.into_iter().flatten().collect()),
+                };
                 parts.into_par_iter().map(examine).collect()
             }
         };
