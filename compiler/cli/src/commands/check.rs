@@ -113,6 +113,7 @@ impl<'a> Run<'a> {
         let manner = self.manner(Some(draft.directory.clone()));
         let mut seen = self.services.examine(&manner, &self.setup)?;
         once_each(&mut seen);
+        let left_out = left_out(&seen);
         let mut firm = 0;
         for finding in seen.into_iter().flat_map(|it| it.findings) {
             if finding.firm {
@@ -127,7 +128,7 @@ impl<'a> Run<'a> {
             let errors = counted(firm, "error");
             anstream::eprintln!("{errors} above cannot be known ones: the service does not compile");
         }
-        Ok(ExitCode::from(u8::from(firm > 0)))
+        Ok(left_out.unwrap_or_else(|| ExitCode::from(u8::from(firm > 0))))
     }
 }
 
@@ -137,6 +138,17 @@ fn once_each(seen: &mut [Seen]) {
     for it in seen {
         it.findings.retain(|it| !it.key.included || met.insert(it.key.clone()));
     }
+}
+
+/// Says which services could not be looked at, and how a run ends in which there are any.
+fn left_out(seen: &[Seen]) -> Option<ExitCode> {
+    let mut ends_with = None;
+    for (directory, failure) in seen.iter().filter_map(|it| Some((&it.directory, it.failure.as_ref()?))) {
+        anstream::eprintln!("`{}` is left out:", shown(directory));
+        failure.print();
+        ends_with = Some(failure.code());
+    }
+    ends_with
 }
 
 /// A path as it is shown.
@@ -160,13 +172,7 @@ impl Outcome {
         let args = run.setup.args;
         let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
         let services = self.seen.len();
-        let mut worst = None;
-        for it in &self.seen {
-            let Some(failure) = &it.failure else { continue };
-            anstream::eprintln!("`{}` is left out:", shown(&it.directory));
-            failure.print();
-            worst = Some(failure.code());
-        }
+        let left_out = left_out(&self.seen);
         let for_people = run.manner(None).for_people();
         if args.statistics {
             output::result(&statistics(&self.seen))?;
@@ -199,7 +205,7 @@ impl Outcome {
                 );
             }
         }
-        Ok(worst.unwrap_or_else(|| ExitCode::from(u8::from(errors > 0))))
+        Ok(left_out.unwrap_or_else(|| ExitCode::from(u8::from(errors > 0))))
     }
 }
 

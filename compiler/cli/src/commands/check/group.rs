@@ -113,6 +113,24 @@ impl Group {
     }
 }
 
+/// What is seen in these services. One of `several` that cannot be opened does not keep the others from being checked.
+fn examine(
+    directories: &[PathBuf],
+    several: bool,
+    manner: &Manner,
+    setup: &Setup<'_>,
+) -> Result<Vec<Seen>, Failure> {
+    match (Group::open(directories, setup), directories) {
+        (Ok(group), _) => Ok(group.examine(manner, several)),
+        (Err(failure), [one]) if several => Ok(vec![Seen::unseen(one.clone(), failure)]),
+        (Err(failure), [] | [_]) => Err(failure),
+        (Err(_), many) => {
+            let each = many.iter().map(|it| examine(std::slice::from_ref(it), several, manner, setup));
+            Ok(each.collect::<Result<Vec<_>, Failure>>()?.into_iter().flatten().collect())
+        }
+    }
+}
+
 /// Services to be looked at.
 pub enum Services {
     /// Those that stay open: they are fixed, or looked at again.
@@ -142,21 +160,7 @@ impl Services {
             Services::Closed(directories) => {
                 let several = directories.len() > 1;
                 let parts: Vec<&[PathBuf]> = directories.chunks(GROUP).collect();
-                let examine = |it: &[PathBuf]| Group::open(it, setup).map(|it| it.examine(manner, several));
-                // Where one cannot be opened, each is by itself, so that it does not stand in the way of the others.
-                let apart = |it: &PathBuf| match examine(std::slice::from_ref(it)) {
-                    Err(failure) if several => Ok(vec![Seen::unseen(it.clone(), failure)]),
-                    other => other,
-                };
-                let examine = |it: &[PathBuf]| match examine(it) {
-                    Ok(seen) => Ok(seen),
-                    Err(_) => it
-                        .iter()
-                        .map(apart)
-                        .collect::<Result<Vec<_>, _>>()
-                        .map(|it| it.into_iter().flatten().collect()),
-                };
-                parts.into_par_iter().map(examine).collect()
+                parts.into_par_iter().map(|it| examine(it, several, manner, setup)).collect()
             }
         };
         let mut seen: Vec<Seen> = seen?.into_iter().flatten().collect();

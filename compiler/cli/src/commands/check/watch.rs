@@ -14,7 +14,7 @@ use notify::{EventKind, RecursiveMode, Watcher as _};
 use salsa::Setter as _;
 use slsc_core::db::{Content, Database, Options, Service, normalize};
 
-use super::Run;
+use super::{Outcome, Run};
 use super::group::{Group, Services, Setup};
 use crate::output::{self, Failure};
 use crate::program;
@@ -41,33 +41,53 @@ pub fn run(mut run: Run<'_>) -> Result<ExitCode, Failure> {
     let mut watched: BTreeSet<PathBuf> = BTreeSet::new();
     let mut started = Instant::now();
     loop {
-        let shown = show(&mut run, started);
-        if let Err(failure) = shown {
+        let outcome = run.check();
+        // What is watched from now on may have changed since it was read.
+        let more = watch(&mut watcher, &mut watched, &known_paths(&run));
+        if more && told(refresh(&mut run, None)) {
+            continue;
+        }
+        if let Err(failure) = outcome.and_then(|it| show(it, &run, started)) {
             failure.print();
         }
         loop {
-            let known = known_paths(&run);
-            for directory in directories(&known).difference(&watched.clone()) {
-                // One that has gone meanwhile is found again with the next change.
-                if watcher.watch(directory, RecursiveMode::NonRecursive).is_ok() {
-                    watched.insert(directory.clone());
-                }
-            }
-            let Some(changed) = changes(&events, &known) else { return Ok(ExitCode::SUCCESS) };
+            let Some(changed) = changes(&events, &known_paths(&run)) else { return Ok(ExitCode::SUCCESS) };
             watched.retain(|it| it.is_dir());
             started = Instant::now();
-            match refresh(&mut run, &changed) {
-                Ok(true) => break,
-                Ok(false) => {}
-                Err(failure) => failure.print(),
+            if told(refresh(&mut run, Some(&changed))) {
+                break;
             }
         }
     }
 }
 
-/// Checks, shows what is found, and how long it took.
-fn show(run: &mut Run<'_>, started: Instant) -> Result<(), Failure> {
-    let outcome = run.check()?;
+/// Whether something has changed; what went wrong is said, and is no change.
+fn told(changed: Result<bool, Failure>) -> bool {
+    changed.unwrap_or_else(|failure| {
+        failure.print();
+        false
+    })
+}
+
+/// Watches the directories of these paths; answers whether there are more of them than before.
+fn watch(
+    watcher: &mut notify::RecommendedWatcher,
+    watched: &mut BTreeSet<PathBuf>,
+    paths: &BTreeSet<EcoString>,
+) -> bool {
+    let mut more = false;
+    for directory in directories(paths) {
+        // One that has gone meanwhile is found again with the next change.
+        if !watched.contains(&directory) && watcher.watch(&directory, RecursiveMode::NonRecursive).is_ok() {
+            watched.insert(directory);
+            more = true;
+        }
+    }
+    more
+}
+
+/// Shows what is found, and how long it took.
+fn show(outcome: Outcome, run: &Run<'_>, started: Instant) -> Result<(), Failure> {
     if std::io::stdout().is_terminal() {
         output::result("\u{1b}[2J\u{1b}[3J\u{1b}[H")?;
     }
@@ -148,8 +168,8 @@ fn known_paths(run: &Run<'_>) -> BTreeSet<EcoString> {
     groups.iter().flat_map(|it| it.db().known_paths()).collect()
 }
 
-/// Reads anew what has changed; answers whether something has.
-fn refresh(run: &mut Run<'_>, paths: &BTreeSet<EcoString>) -> Result<bool, Failure> {
+/// Reads anew what is at these paths, or everything; answers whether something has changed.
+fn refresh(run: &mut Run<'_>, paths: Option<&BTreeSet<EcoString>>) -> Result<bool, Failure> {
     let Services::Open(groups) = &mut run.services else { return Ok(false) };
     let mut changed = false;
     for group in groups {
@@ -159,12 +179,16 @@ fn refresh(run: &mut Run<'_>, paths: &BTreeSet<EcoString>) -> Result<bool, Failu
 }
 
 /// Reads anew what lies at or below the paths, and runs programs again whose results may be others now.
-fn refresh_group(group: &mut Group, paths: &BTreeSet<EcoString>, setup: &Setup<'_>) -> Result<bool, Failure> {
+fn refresh_group(
+    group: &mut Group,
+    paths: Option<&BTreeSet<EcoString>>,
+    setup: &Setup<'_>,
+) -> Result<bool, Failure> {
     let services: Vec<Service> = group.members.iter().map(|it| it.service).collect();
     let db = group.db_mut();
     let mut changed = false;
     for path in db.known_paths() {
-        if !paths.iter().any(|it| is_at_or_below(&path, it)) {
+        if paths.is_some_and(|paths| !paths.iter().any(|it| is_at_or_below(&path, it))) {
             continue;
         }
         match services.iter().find(|it| it.config(db).path(db) == path.as_str() && program::is_program(&path))
