@@ -140,6 +140,7 @@ rules! {
     SCHEDULE_EXPRESSION "schedule-expression" Error "A schedule is not written as AWS takes it." [];
     SCHEDULE_NEVER_RUNS "schedule-never-runs" Warning "A schedule never runs, or never again." [];
     SCHEDULE_SURPRISE "schedule-surprise" Hint "A schedule runs at other times than it seems." [];
+    SECRET_IN_TEMPLATE "secret-in-template" Warning "A secret is read when the service is packaged, and stands in the template." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
     SIBLING_VARIABLES "sibling-variables" Error "One place in the paths of a REST API has two variables." [];
     SOURCE_SYNTAX "source-syntax" Error "The file of a handler cannot be read." [];

@@ -12,6 +12,7 @@ mod provider_role;
 mod routes;
 mod rule_names;
 mod runtimes;
+mod secret_in_template;
 mod secrets;
 mod timeouts;
 mod triggers;
@@ -85,6 +86,7 @@ pub const CHECKS: &[Check] = &[
     routes::check,
     rule_names::check,
     runtimes::check,
+    secret_in_template::check,
     secrets::check,
     timeouts::check,
     triggers::check,

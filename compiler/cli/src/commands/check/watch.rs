@@ -14,8 +14,8 @@ use notify::{EventKind, RecursiveMode, Watcher as _};
 use salsa::Setter as _;
 use slsc_core::db::{Content, Database, Options, Service, normalize};
 
-use super::{Outcome, Run};
 use super::group::{Group, Services, Setup};
+use super::{Outcome, Run};
 use crate::output::{self, Failure};
 use crate::program;
 

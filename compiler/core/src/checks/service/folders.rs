@@ -21,12 +21,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if layer.package.as_ref().is_some_and(|it| it.artifact.is_some()) {
             continue;
         }
-        let at = Path::from(["layers", key.as_str()]);
-        let (place, path) = match &layer.path {
-            Some(path) => (Place::value(at.join("path")), path),
-            None => (Place::key(at), key),
-        };
-        let folder = looker.folder(path, place.clone(), "layer", layer.path.is_some(), found);
+        // A layer without a path is told of as such.
+        let Some(path) = &layer.path else { continue };
+        let place = Place::value(Path::from(["layers", key.as_str(), "path"]));
+        let folder = looker.folder(path, place.clone(), "layer", found);
         if folder.is_some_and(|it| facts.around.files.names(&it).is_empty()) {
             found.push(
                 Diagnostic::new(
@@ -49,14 +47,7 @@ struct Looker<'a> {
 
 impl Looker<'_> {
     /// The folder at a path, which is reported if it is not there.
-    fn folder(
-        &self,
-        path: &str,
-        place: Place,
-        of: &str,
-        is_written: bool,
-        found: &mut Vec<Diagnostic>,
-    ) -> Option<EcoString> {
+    fn folder(&self, path: &str, place: Place, of: &str, found: &mut Vec<Diagnostic>) -> Option<EcoString> {
         let files = self.facts.around.files;
         if path.is_empty() || path.starts_with('/') || path.contains("${") {
             return None;
@@ -73,22 +64,19 @@ impl Looker<'_> {
                 let diagnostic = Diagnostic::new(&rules::LETTER_CASE, place.clone(), message)
                     .why("on Linux upper and lower case differ")
                     .help(eco_format!("write `{actual}`"));
-                found.push(match is_written {
-                    true => diagnostic.replace(eco_format!("replace with `{actual}`"), false, place, actual),
-                    false => diagnostic,
-                });
+                found.push(diagnostic.replace(eco_format!("replace with `{actual}`"), false, place, actual));
             }
             Found::Missing(missing) if !self.around.may_make(files, path) && !self.around.bundles => {
                 let message = eco_format!("there is no folder `{path}` for this {of}");
                 let diagnostic = Diagnostic::new(&rules::MISSING_FILE, place.clone(), message);
                 found.push(match missing.near.filter(|it| !files.is_file(it)) {
-                    Some(near) if is_written => diagnostic
-                        .help(eco_format!("did you mean `{near}`?"))
-                        .replace(eco_format!("replace with `{near}`"), false, place, near),
-                    _ if is_written => {
-                        diagnostic.help("create it, or mend the path, which is relative to the service")
-                    }
-                    _ => diagnostic.help("create it, or name another as its `path`"),
+                    Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                        eco_format!("replace with `{near}`"),
+                        false,
+                        place,
+                        near,
+                    ),
+                    None => diagnostic.help("create it, or mend the path, which is relative to the service"),
                 });
             }
             Found::Missing(_) => {}
@@ -118,7 +106,7 @@ impl Looker<'_> {
                     (path, Place::value(at.join("path")), it.file.as_ref(), Place::value(file_place))
                 }
             };
-            let Some(folder) = self.folder(path, place, "image", true, found) else { continue };
+            let Some(folder) = self.folder(path, place, "image", found) else { continue };
             let name = file.map_or("Dockerfile", |it| it);
             let dockerfile = eco_format!("{folder}/{name}");
             if self.facts.around.files.is_file(&dockerfile) {

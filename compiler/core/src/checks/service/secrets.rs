@@ -71,7 +71,7 @@ fn report(file: File, path: &Path, Secret { message, within }: Secret) -> Diagno
     let at = Place::Written { file, path: path.clone(), part: Part::Value, within };
     Diagnostic::new(&rules::PLAIN_SECRET, at, message)
         .why("all who read the repository, the template or the function's configuration read it, too")
-        .help("keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, or in SSM and write `${ssm:/name}`; change what has been committed")
+        .help("keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, or let the function read it when it starts; change what has been committed")
 }
 
 fn secret(path: &Path, text: &str) -> Option<Secret> {
@@ -122,7 +122,7 @@ fn name(path: &Path) -> Option<EcoString> {
 }
 
 /// What a key of this name holds: a password, or something random.
-fn kind(key: &str) -> Option<&'static str> {
+pub(super) fn kind(key: &str) -> Option<&'static str> {
     let plain: String =
         key.chars().filter(|it| !matches!(it, '_' | '-' | '.')).flat_map(char::to_lowercase).collect();
     let ends = |words: &[&str]| words.iter().any(|it| plain.ends_with(it));

@@ -9,36 +9,27 @@ use super::places::inside;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
+use crate::shape::cfn;
 use crate::value::{Object, Value};
 
-/// The functions of values and of conditions.
-const FUNCTIONS: [&str; 22] = [
+/// The functions that conditions alone take, beside [those of values](cfn::FUNCTIONS).
+const OF_CONDITIONS: [&str; 7] = [
     "Fn::And",
-    "Fn::Base64",
-    "Fn::Cidr",
     "Fn::Contains",
     "Fn::EachMemberEquals",
     "Fn::EachMemberIn",
     "Fn::Equals",
-    "Fn::FindInMap",
-    "Fn::GetAZs",
-    "Fn::GetAtt",
-    "Fn::GetStackOutput",
-    "Fn::If",
-    "Fn::ImportValue",
-    "Fn::Join",
-    "Fn::Length",
     "Fn::Not",
     "Fn::Or",
-    "Fn::Select",
-    "Fn::Split",
-    "Fn::Sub",
-    "Fn::ToJsonString",
-    "Fn::Transform",
 ];
 
 /// Functions of rules, of which little is said.
 const OF_RULES: [&str; 3] = ["Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"];
+
+/// The functions of values and of conditions.
+fn known() -> impl Iterator<Item = &'static str> {
+    cfn::FUNCTIONS.iter().chain(&OF_CONDITIONS).copied()
+}
 
 /// Finds functions that do not exist, and arguments that they do not take.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -93,7 +84,7 @@ fn object(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) -> bool {
         );
         return true;
     }
-    if !FUNCTIONS.contains(&name.as_str()) {
+    if !known().any(|it| it == name) {
         if !OF_RULES.contains(&name.as_str()) {
             found.push(unknown(name, path));
         }
@@ -122,7 +113,7 @@ fn unknown(name: &EcoString, path: &Path) -> Diagnostic {
     let near = match name.as_str() {
         "Fn::Ref" => Some("Ref"),
         "Fn::Condition" => Some("Condition"),
-        _ => nearest(name, FUNCTIONS),
+        _ => nearest(name, known().filter(|it| it.starts_with("Fn::"))),
     };
     match near {
         Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(

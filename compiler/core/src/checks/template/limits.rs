@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::Facts;
+use super::{Facts, plugins};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
@@ -21,6 +21,9 @@ const LARGEST: usize = 1_048_576;
 
 /// Finds a template that is too large.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    if plugins::may_divide(&facts.around.plugins) {
+        return;
+    }
     for (name, most, help) in SECTIONS {
         let count = facts.section(name).map_or(0, |it| it.len());
         if count > most {
@@ -68,15 +71,17 @@ fn length_of_entries(object: &Object) -> usize {
 
 /// The bytes of a text in quotes.
 fn quoted(text: &str) -> usize {
-    let escapes: usize = text
-        .bytes()
-        .map(|it| match it {
-            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
-            0..32 => 5,
-            _ => 0,
-        })
-        .sum();
+    let escaped = |it: &u8| *it < b' ' || matches!(it, b'"' | b'\\');
+    let escapes: usize = match text.bytes().any(|it| escaped(&it)) {
+        false => 0,
+        true => text.bytes().filter(escaped).map(length_of_escape).sum(),
+    };
     text.len() + escapes + 2
+}
+
+/// How many bytes longer an escape is than what it stands for.
+fn length_of_escape(byte: u8) -> usize {
+    if matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12) { 1 } else { 5 }
 }
 
 fn too_large(facts: &Facts<'_>, section: &str, message: EcoString, why: EcoString, help: &str) -> Diagnostic {

@@ -54,6 +54,19 @@ const PLUGINS: &[(&str, Adds)] = &[
     ("serverless-wsgi", Adds::Nothing),
 ];
 
+/// Plugins that divide a service into several stacks, or move resources to others.
+const DIVIDING: [&str; 4] = [
+    "serverless-nested-stack",
+    "serverless-plugin-additional-stacks",
+    "serverless-plugin-nested-stacks",
+    "serverless-plugin-split-stacks",
+];
+
+/// Whether one of `plugins` may divide the template before it is deployed.
+pub fn may_divide(plugins: &[&str]) -> bool {
+    plugins.iter().any(|it| DIVIDING.contains(it) || it.starts_with('.'))
+}
+
 /// Whether one of `plugins` may add a resource with this logical id.
 pub fn may_add(plugins: &[&str], id: &str) -> bool {
     plugins.iter().any(|plugin| match adds(plugin) {

@@ -50,6 +50,7 @@ fn check_resource(
     walk.visit(kind.root(), properties);
     walk.found.extend(documented::findings(kind.name(), properties, &root));
     let mut seen: Vec<(Path, bool)> = Vec::new();
+    let mut decided: Option<(Path, Vec<&'static str>)> = None;
     for finding in choice::without_consequences(walk.found) {
         // Where several rules find fault with one place the first says enough.
         let is_missing = matches!(finding.problem, Problem::Missing(_));
@@ -57,6 +58,14 @@ fn check_resource(
             continue;
         }
         seen.push((finding.path.clone(), is_missing));
+        // What another property decides for several of one mapping is one mistake.
+        if matches!(finding.problem, Problem::Word(..)) && !finding.because.is_empty() {
+            let decision = (finding.path.parent(), finding.because.clone());
+            if decided.as_ref() == Some(&decision) {
+                continue;
+            }
+            decided = Some(decision);
+        }
         found.extend(place(facts, &finding, kind).map(|at| report::diagnostic(&finding, &at)));
     }
     for path in kind.read_only().filter(|it| !kind.create_only().any(|other| other == *it)) {

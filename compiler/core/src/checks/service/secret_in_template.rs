@@ -1,0 +1,121 @@
+//! Secrets that are not written down, and end in the template and in the configuration of functions all the same.
+//!
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html>
+
+use ecow::{EcoString, eco_format};
+
+use super::Facts;
+use super::secrets;
+use crate::diagnostic::{Diagnostic, Part, Place, Severity};
+use crate::path::{Path, Segment};
+use crate::rules;
+use crate::value::{Object, Value};
+
+/// What a parameter's path begins with that is a secret of Secrets Manager.
+const SECRETS_MANAGER: &str = "/aws/reference/secretsmanager/";
+
+/// Finds secrets that are read when the service is packaged.
+pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let provider = Path::from(["provider", "environment"]);
+    let functions = facts.functions.iter().map(|it| it.listed);
+    let of_functions = functions.map(|it| (it.path.join("environment"), it.value.get("environment")));
+    for (path, environment) in
+        std::iter::once((provider.clone(), facts.config.at(&provider))).chain(of_functions)
+    {
+        remote(environment, &path, found);
+    }
+    for (_, path, resource) in facts.own_resources() {
+        remote(resource.get("Properties"), &path.join("Properties"), found);
+    }
+    from_the_environment(facts, found);
+}
+
+/// What is read from SSM below `path`.
+fn remote(value: Option<&Value>, path: &Path, found: &mut Vec<Diagnostic>) {
+    match value {
+        Some(Value::Unknown(unknown)) if !unknown.reported => {
+            let Some(secret) = parameter(&unknown.text).filter(|it| is_secret(it, path)) else { return };
+            let message = eco_format!("{} ends in the template in plain text", described(path));
+            let help = match secret.strip_prefix(SECRETS_MANAGER) {
+                Some(name) => eco_format!(
+                    "write `{{{{resolve:secretsmanager:{name}}}}}`, which CloudFormation replaces, or let the function read it when it starts"
+                ),
+                None => "keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, which CloudFormation replaces, or let the function read it when it starts".into(),
+            };
+            found.push(
+                Diagnostic::new(&rules::SECRET_IN_TEMPLATE, Place::value(path.clone()), message)
+                    .why(eco_format!(
+                        "`{}` is read, and decrypted, when the service is packaged",
+                        unknown.text
+                    ))
+                    .help(help),
+            );
+        }
+        Some(Value::Array(items)) => {
+            items.iter().enumerate().for_each(|(index, it)| remote(Some(it), &path.join(index), found));
+        }
+        Some(Value::Object(entries)) => {
+            entries.iter().for_each(|(key, it)| remote(Some(it), &path.join(key), found));
+        }
+        _ => {}
+    }
+}
+
+/// The path of the parameter that a text reads from SSM, and decrypts.
+fn parameter(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("${ssm")?;
+    let (words, rest) = rest.split_once(':')?;
+    let path = rest.split(['}', ',', '~']).next()?.trim();
+    (!words.contains("noDecrypt") && !path.contains('$')).then_some(path)
+}
+
+/// Whether a parameter is a secret, by its own name or by that of what it is for.
+fn is_secret(parameter: &str, path: &Path) -> bool {
+    let key = path.segments().iter().rev().find_map(|it| match it {
+        Segment::Key(key) => Some(key.as_str()),
+        Segment::Index(_) => None,
+    });
+    let name = parameter.rsplit('/').next().unwrap_or_default();
+    parameter.starts_with(SECRETS_MANAGER)
+        || key.is_some_and(|it| secrets::kind(it).is_some())
+        || secrets::kind(name).is_some()
+}
+
+fn described(path: &Path) -> EcoString {
+    match path.segments().last() {
+        Some(Segment::Key(key)) => eco_format!("`{key}`"),
+        _ => "a secret".into(),
+    }
+}
+
+/// Secrets that functions have from the environment of whoever packages: known to fewer, and in the template all
+/// the same.
+fn from_the_environment(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let is_variable = |value: &Value| {
+        let text = value.as_str().unwrap_or_default();
+        text.strip_prefix("${env:").and_then(|it| it.strip_suffix('}')).is_some_and(|it| !it.contains("${"))
+    };
+    for (file, document) in &facts.documents {
+        document.visit(&mut Path::root(), &mut |path, value| {
+            if let Value::Object(variables) = value
+                && path.last() == Some(&"environment".into())
+            {
+                for (name, _) in secret_entries(variables).filter(|(_, it)| is_variable(it)) {
+                    let at = Place::Written { file: *file, path: path.join(name), part: Part::Value, within: None };
+                    let message = eco_format!("`{name}` ends in the template in plain text");
+                    let mut diagnostic = Diagnostic::new(&rules::SECRET_IN_TEMPLATE, at, message)
+                        .why("it is read from the environment when the service is packaged")
+                        .help("keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, or let the function read it when it starts");
+                    diagnostic.severity = Severity::Info;
+                    found.push(diagnostic);
+                }
+            }
+            true
+        });
+    }
+}
+
+/// The entries whose names are those of secrets.
+fn secret_entries(variables: &Object) -> impl Iterator<Item = (&EcoString, &Value)> {
+    variables.iter().filter(|(name, _)| secrets::kind(name).is_some())
+}
