@@ -49,8 +49,8 @@ pub struct Expected<'a> {
 /// What is wrong with an ARN that is written out. What the shape tells is left to it: that it is no ARN at all.
 pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &mut Vec<Diagnostic>) {
     let Some(text) = value.and_then(Value::as_str).filter(|it| it.starts_with("arn:")) else { return };
-    // What stands for something that is filled in later is not judged.
-    if text.contains("${") || text.contains('<') || text.contains('*') || text.contains("{{") {
+    // What CloudFormation fills in later is not judged.
+    if text.contains("${") || text.contains('<') || text.contains("{{") {
         return;
     }
     let wrong = |message: EcoString| {
@@ -58,45 +58,58 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
             .help(eco_format!("write it as `{}`", expected.example))
     };
     let Some(arn) = Arn::read(text) else {
-        // `arn:xxx` is an example's.
-        let service = text.split(':').nth(2);
-        if service.is_some_and(|it| expected.services.contains(&it)) {
-            let message = eco_format!("`{}` is no whole ARN", shorten(text));
-            found.push(warning(wrong(message).why("an ARN has six parts, with a `:` between them")));
-        }
+        let message = eco_format!("`{}` is no whole ARN", shorten(text));
+        found.push(warning(wrong(message).why("an ARN has six parts, with a `:` between them")));
         return;
     };
     let known = arn.service.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-');
+    let starts =
+        expected.resource.is_empty() || expected.resource.iter().any(|it| arn.resource.starts_with(it));
     if !expected.services.contains(&arn.service) {
         if known && !arn.service.is_empty() && !arn.service.contains("xx") {
             let message = eco_format!("`{}` is not the ARN of {}", shorten(text), expected.noun);
             found.push(wrong(message).why(eco_format!("it belongs to `{}`", arn.service)));
         }
-        return;
-    }
-    let starts = expected.resource.iter().any(|it| arn.resource.starts_with(it));
-    if !expected.resource.is_empty() && !starts {
+    } else if !starts {
         let message = eco_format!("`{}` is not the ARN of {}", shorten(text), expected.noun);
         found.push(warning(wrong(message)));
-        return;
-    }
-    let digits = arn.account.bytes().all(|it| it.is_ascii_digit());
-    if digits && !arn.account.is_empty() && arn.account.len() != 12 {
-        let message = eco_format!("`{}` is no account: it has {} digits", arn.account, arn.account.len());
+    } else if let Some(message) = no_account(arn.account) {
         found.push(warning(wrong(message).why("an account has 12 digits")));
+    } else if let Some(near) = no_region(arn.region) {
+        let message = eco_format!("`{}` is no region of AWS", arn.region);
+        found.push(warning(match near {
+            Some(near) => Diagnostic::new(&rules::INVALID_ARN, at.clone(), message)
+                .help(eco_format!("did you mean `{near}`?")),
+            None => wrong(message),
+        }));
     }
-    let regions = || REGIONS.iter().map(|it| it.text);
-    if !arn.region.is_empty() && !regions().any(|it| it == arn.region) {
-        let near = nearest(arn.region, regions());
-        // A word such as `region` is an example's.
-        if let Some(near) = near.filter(|_| arn.region.contains('-')) {
-            let message = eco_format!("`{}` is no region of AWS", arn.region);
-            found.push(warning(
-                Diagnostic::new(&rules::INVALID_ARN, at.clone(), message)
-                    .help(eco_format!("did you mean `{near}`?")),
-            ));
+}
+
+/// What to say of an account that is none.
+fn no_account(account: &str) -> Option<EcoString> {
+    let digits = account.bytes().all(|it| it.is_ascii_digit());
+    match account {
+        // `aws` has what AWS itself manages.
+        "" | "aws" => None,
+        _ if !digits => Some(eco_format!("`{account}` is no account")),
+        _ if account.len() != 12 => {
+            Some(eco_format!("`{account}` is no account: it has {} digits", account.len()))
         }
+        _ => None,
     }
+}
+
+/// For a region that is none: the one that was meant, if that can be told. AWS has new regions every year, so what
+/// looks like one is taken.
+fn no_region(region: &str) -> Option<Option<&'static str>> {
+    let regions = || REGIONS.iter().map(|it| it.text);
+    if region.is_empty() || regions().any(|it| it == region) {
+        return None;
+    }
+    let near = nearest(region, regions()).filter(|_| region.contains('-'));
+    let ends_in_number = region.rsplit('-').next().is_some_and(|it| it.parse::<u8>().is_ok());
+    let looks_like_one = region.split('-').count() >= 3 && ends_in_number;
+    (near.is_some() || !looks_like_one).then_some(near)
 }
 
 fn warning(mut diagnostic: Diagnostic) -> Diagnostic {

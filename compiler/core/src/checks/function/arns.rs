@@ -4,6 +4,7 @@ use ecow::eco_format;
 
 use super::{Event, Facts};
 use crate::checks::arn::{Arn, Expected, look, other_region};
+use crate::checks::pattern;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
@@ -40,7 +41,7 @@ pub const KEY: Expected<'static> = Expected {
 const LAYER: Expected<'static> = Expected {
     noun: "a layer",
     services: &["lambda"],
-    resource: &["layer:"],
+    resource: &["layer:", "awslayer:"],
     example: "arn:aws:lambda:eu-west-1:123456789012:layer:tools:3",
 };
 const STREAM: Expected<'static> = Expected {
@@ -73,12 +74,57 @@ const FAILURES: Expected<'static> = Expected {
     resource: &[],
     example: "arn:aws:sqs:eu-west-1:123456789012:failed",
 };
+const BROKER: Expected<'static> = Expected {
+    noun: "a broker of Amazon MQ",
+    services: &["mq"],
+    resource: &["broker:"],
+    example: "arn:aws:mq:eu-west-1:123456789012:broker:orders:b-1234abcd-12ab-34cd-56ef-1234567890ab",
+};
+const SECRET: Expected<'static> = Expected {
+    noun: "a secret",
+    services: &["secretsmanager"],
+    resource: &["secret:"],
+    example: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-a1b2c3",
+};
 const BUS: Expected<'static> = Expected {
     noun: "an event bus",
     services: &["events"],
     resource: &["event-bus/"],
     example: "arn:aws:events:eu-west-1:123456789012:event-bus/orders",
 };
+
+/// Where events have ARNs: the kind of the event, the places below it, and of what they are.
+const EVENTS: &[(&str, &str, &Expected<'static>)] = &[
+    ("activemq", "arn", &BROKER),
+    ("activemq", "basicAuthArn", &SECRET),
+    ("eventBridge", "deadLetterQueueArn", &QUEUE),
+    ("eventBridge", "eventBus", &BUS),
+    ("http", "authorizer", &AUTHORIZER),
+    ("http", "authorizer.arn", &AUTHORIZER),
+    ("iotFleetProvisioning", "provisioningRoleArn", &ROLE),
+    ("kafka", "accessConfigurations.clientCertificateTlsAuth", &SECRET),
+    ("kafka", "accessConfigurations.clientCertificateTlsAuth.*", &SECRET),
+    ("kafka", "accessConfigurations.saslPlainAuth", &SECRET),
+    ("kafka", "accessConfigurations.saslPlainAuth.*", &SECRET),
+    ("kafka", "accessConfigurations.saslScram256Auth", &SECRET),
+    ("kafka", "accessConfigurations.saslScram256Auth.*", &SECRET),
+    ("kafka", "accessConfigurations.saslScram512Auth", &SECRET),
+    ("kafka", "accessConfigurations.saslScram512Auth.*", &SECRET),
+    ("kafka", "accessConfigurations.serverRootCaCertificate", &SECRET),
+    ("kafka", "accessConfigurations.serverRootCaCertificate.*", &SECRET),
+    ("msk", "arn", &CLUSTER),
+    ("msk", "saslScram512", &SECRET),
+    ("rabbitmq", "arn", &BROKER),
+    ("rabbitmq", "basicAuthArn", &SECRET),
+    ("sns", "arn", &TOPIC),
+    ("sns", "redrivePolicy.deadLetterTargetArn", &QUEUE),
+    ("sqs", "arn", &QUEUE),
+    ("stream", "arn", &STREAM),
+    ("stream", "destinations.onFailure", &FAILURES),
+    ("stream", "destinations.onFailure.arn", &FAILURES),
+    ("websocket", "authorizer", &AUTHORIZER),
+    ("websocket", "authorizer.arn", &AUTHORIZER),
+];
 
 /// Finds ARNs that AWS refuses.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -116,7 +162,8 @@ pub fn layers(list: Option<&Value>, path: &Path, region: Option<&str>, found: &m
         }
         let arn = layer.as_str().filter(|it| !it.contains("${")).and_then(Arn::read);
         // A version is a number: `layer:name:3`.
-        let versioned = arn.is_none_or(|it| it.resource.split(':').count() >= 3);
+        let versioned =
+            arn.is_none_or(|it| it.resource.starts_with("aws") || it.resource.split(':').count() >= 3);
         if !versioned {
             found.push(
                 Diagnostic::new(&rules::INVALID_ARN, at, "the ARN of a layer ends with its version")
@@ -134,46 +181,38 @@ pub fn layers(list: Option<&Value>, path: &Path, region: Option<&str>, found: &m
 }
 
 fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let bare = event.value.as_str().is_some();
-    let field = |key: &str| if bare { Some(event.value) } else { event.value.get(key) };
-    let at = |key: &str| Place::value(if bare { event.path.clone() } else { event.path.join(key) });
-    let expected = match event.kind {
-        "sqs" => &QUEUE,
-        "sns" => &TOPIC,
-        "stream" => &STREAM,
-        "msk" => &CLUSTER,
-        "eventBridge" if !bare => {
-            let bus = event.value.get("eventBus");
-            look(bus, Place::value(event.path.join("eventBus")), &BUS, found);
-            let queue = event.value.get("deadLetterQueueArn");
-            look(queue, Place::value(event.path.join("deadLetterQueueArn")), &QUEUE, found);
-            return;
-        }
-        "http" | "websocket" if !bare => {
-            let authorizer = event.value.get("authorizer");
-            let path = event.path.join("authorizer");
-            look(authorizer, Place::value(path.clone()), &AUTHORIZER, found);
-            look(authorizer.and_then(|it| it.get("arn")), Place::value(path.join("arn")), &AUTHORIZER, found);
-            return;
-        }
-        _ => return,
-    };
     let before = found.len();
-    look(field("arn"), at("arn"), expected, found);
+    let mut source = None;
+    for (_, pattern, expected) in EVENTS.iter().filter(|it| it.0 == event.kind) {
+        // Where an event is a text alone, that is the ARN.
+        let places = match event.value {
+            Value::String(_) if *pattern == "arn" => vec![(event.path.clone(), event.value)],
+            value => pattern::places(value, &event.path, pattern),
+        };
+        for (path, value) in places {
+            // That it is of another service is told by the shapes of brokers and clusters.
+            let service = value.as_str().and_then(Arn::read).map(|it| it.service);
+            if matches!(event.kind, "activemq" | "kafka" | "rabbitmq")
+                && service.is_none_or(|it| !expected.services.contains(&it))
+            {
+                continue;
+            }
+            look(Some(value), Place::value(path.clone()), expected, found);
+            if *pattern == "arn" {
+                source = Some((path, value));
+            }
+        }
+    }
     if matches!(event.kind, "sqs" | "stream" | "msk")
         && found.len() == before
-        && let Some(other) = other_region(field("arn"), region(facts).as_deref())
+        && let Some((path, arn)) = source
+        && let Some(other) = other_region(Some(arn), region(facts).as_deref())
     {
+        let message = eco_format!("the source is in `{other}`");
         found.push(
-            Diagnostic::new(&rules::OTHER_REGION, at("arn"), eco_format!("the source is in `{other}`"))
+            Diagnostic::new(&rules::OTHER_REGION, Place::value(path), message)
                 .why("Lambda reads queues and streams of its own region only")
                 .help("move one of the two, or write the ARN of a source in the region of the service"),
         );
-    }
-    if event.kind == "stream" {
-        let failure = event.value.get("destinations").and_then(|it| it.get("onFailure"));
-        let path = event.path.join("destinations").join("onFailure");
-        look(failure, Place::value(path.clone()), &FAILURES, found);
-        look(failure.and_then(|it| it.get("arn")), Place::value(path.join("arn")), &FAILURES, found);
     }
 }

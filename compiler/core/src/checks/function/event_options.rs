@@ -291,6 +291,18 @@ fn rest(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     schemas(event, facts, found);
+    if let Some(text) = settings.get("authorizer").and_then(Value::as_str)
+        && text.contains(':')
+        && !["arn:", "${", "{{"].iter().any(|it| text.contains(it))
+    {
+        let place = Place::value(event.path.join("authorizer"));
+        let message = eco_format!("`{}` is no whole ARN", crate::shape::check::shorten(text));
+        let mut diagnostic = Diagnostic::new(&rules::INVALID_ARN, place, message)
+            .why("what has a `:` is taken for the ARN of a function")
+            .help("write a whole ARN, or the key of a function of this service");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
+    }
     if let Some(cors) = settings.get("cors").and_then(Value::as_object) {
         let all = |it: Option<&Value>| match it {
             None => true,

@@ -89,11 +89,12 @@ fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let path = path.join(key);
             let items = at(facts, &path).and_then(Value::as_array).into_iter().flatten().enumerate();
             for (index, id) in items {
-                // What has no dash is an example's.
-                let Some(id) = id.as_str().filter(|it| it.contains('-') && !it.contains('$')) else {
+                let Some(id) = id.as_str().filter(|it| !it.contains("${") && !it.contains("{{")) else {
                     continue;
                 };
-                if id.starts_with(start) {
+                let rest = id.strip_prefix(start);
+                if rest.is_some_and(|it| it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit()))
+                {
                     continue;
                 }
                 let place = Place::value(path.join(index));

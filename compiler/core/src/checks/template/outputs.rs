@@ -6,10 +6,12 @@ use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::index::Owner;
+use crate::aws::resources::user::UserResources;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::shape::cfn::is_intrinsic_value;
+use crate::shape::{Shape, Typed as _};
 use crate::value::{Object, Value};
 
 const KEYS: [&str; 4] = ["Condition", "Description", "Export", "Value"];
@@ -40,6 +42,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// What is said of the template as a whole.
 fn head(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (path, part) in facts.own_parts() {
+        sections(part, &path, facts, found);
         if let Some(Value::String(version)) = part.get("AWSTemplateFormatVersion")
             && version != "2010-09-09"
         {
@@ -63,6 +66,33 @@ fn head(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     .help("shorten it"),
             );
         }
+    }
+}
+
+/// Sections that a template does not have. Where the service wants its keys checked, they have been reported.
+fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mode = facts.around.mode;
+    let (Some(sections), Shape::Object(shape)) = (part.as_object(), UserResources::SHAPE) else { return };
+    if mode.validation.level().is_some() && !mode.foreign_keys {
+        return;
+    }
+    let is_section = |key: &EcoString| shape.fields.iter().any(|it| it.key == key);
+    for key in sections.keys().filter(|it| !is_section(it) && !it.starts_with("Fn::")) {
+        let at = Place::key(path.join(key));
+        let message = eco_format!("a template has no section `{key}`");
+        let is_resource = sections.get(key).is_some_and(|it| it.get("Type").is_some());
+        let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
+            .why("CloudFormation refuses the template");
+        found.push(match nearest(key, shape.fields.iter().map(|it| it.key)) {
+            _ if is_resource => diagnostic.help("move it below `Resources`"),
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                eco_format!("rename to `{near}`"),
+                false,
+                at,
+                near,
+            ),
+            None => diagnostic.help("resources stand below `Resources`, and what they give below `Outputs`"),
+        });
     }
 }
 

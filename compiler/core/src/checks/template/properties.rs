@@ -13,6 +13,7 @@ use ecow::{EcoString, eco_format};
 
 use super::{Facts, resource_type};
 use crate::cfn::schema::{self, ResourceType};
+use crate::checks::pattern;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::{Path, Segment};
 use crate::rules;
@@ -103,24 +104,9 @@ fn matches(value: &Value, at: &Path, pattern: &str) -> Vec<Path> {
 
 /// The same places with the values that stand there, as far as they are known.
 fn values<'v>(value: &'v Value, at: &Path, pattern: &str) -> Vec<(Path, &'v Value)> {
-    let mut places = vec![(at.clone(), value)];
-    for step in pattern.split('.') {
-        let mut next = Vec::new();
-        for (path, value) in places {
-            match (step, value) {
-                ("*", Value::Array(items)) => {
-                    next.extend(items.iter().enumerate().map(|(index, it)| (path.join(index), it)));
-                }
-                ("*", Value::Object(object)) => {
-                    next.extend(object.iter().map(|(key, it)| (path.join(key), it)))
-                }
-                (key, Value::Object(object)) => next.extend(object.get(key).map(|it| (path.join(key), it))),
-                _ => {}
-            }
-        }
-        places = next;
-    }
-    places.into_iter().filter(|(_, it)| matches!(value::known(it), value::Known::Value(_))).collect()
+    let mut places = pattern::places(value, at, pattern);
+    places.retain(|(_, it)| matches!(value::known(it), value::Known::Value(_)));
+    places
 }
 
 fn read_only(facts: &Facts<'_>, path: &Path, kind: ResourceType) -> Option<Diagnostic> {
