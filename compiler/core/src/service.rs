@@ -77,7 +77,11 @@ pub struct DisabledDeprecations;
 
 impl Typed for DisabledDeprecations {
     const SHAPE: &'static Shape = &Shape::OneOf(&[
-        &Shape::String(StringShape { noun: "`*`", pattern: Some(r"^\*$"), grammar: None }),
+        &Shape::String(StringShape {
+            noun: "`*` or a code of a deprecation",
+            pattern: Some(r"^(\*|[A-Z0-9_]+)$"),
+            grammar: None,
+        }),
         &Shape::List(&Shape::String(StringShape {
             noun: "a code of a deprecation",
             pattern: Some("^[A-Z0-9_]+$"),

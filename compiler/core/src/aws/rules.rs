@@ -176,19 +176,24 @@ fn framework(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
     let written = root.get("frameworkVersion").map(Value::to_js_string).unwrap_or_default();
     let changes = version::changes(root);
     let changes = if changes.is_empty() { String::new() } else { format!(": {}", changes.join(", ")) };
-    found.push(
-        Diagnostic::new(&rules::FRAMEWORK_VERSION, at, message)
+    let mut diagnostic = Diagnostic::new(&rules::FRAMEWORK_VERSION, at, message)
             .why(eco_format!(
                 "`{written}` takes no newer one, so it is compiled as version 3 compiled it, and mistakes are warnings"
             ))
-            .help(eco_format!("remove `frameworkVersion` to have it compiled as version 4 does{changes}")),
-    );
+            .help(eco_format!("remove `frameworkVersion` to have it compiled as version 4 does{changes}"));
+    // Versions 3 and 4 make the same template of nearly every service.
+    if mode.dialect == Dialect::V3 {
+        diagnostic.severity = Severity::Info;
+    }
+    found.push(diagnostic);
 }
 
 /// Deprecations are errors where the service asks for it.
 pub fn raise_deprecations(mode: &Value, found: &mut [Diagnostic]) {
     if mode.as_str() == Some("error") {
-        let deprecations = found.iter_mut().filter(|it| it.rule == &rules::DEPRECATED_KEY);
+        let deprecations = found
+            .iter_mut()
+            .filter(|it| it.rule == &rules::DEPRECATED_KEY && it.severity == Severity::Warning);
         deprecations.for_each(|it| it.severity = Severity::Error);
     }
 }

@@ -141,7 +141,10 @@ impl<'a> Handler<'a> {
         if let Some(diagnostic) = self.other_language(file.clone(), shown) {
             return Some(diagnostic);
         }
-        if missing.near.is_none() && self.around.may_bring(self.files(), shown) {
+        // What a build makes of a source is not there yet, and its source is.
+        let top = |path: &str| path.trim_start_matches("./").split('/').next().map(EcoString::from);
+        let is_source = |near: &EcoString| self.around.compiles && top(near) != top(shown);
+        if missing.near.as_ref().is_none_or(is_source) && self.around.may_bring(self.files(), shown) {
             return None;
         }
         let mut diagnostic = Diagnostic::new(

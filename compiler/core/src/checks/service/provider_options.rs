@@ -162,7 +162,7 @@ fn address(value: Option<&Value>, path: Path, found: &mut Vec<Diagnostic>) {
             Place::value(path.clone()),
             eco_format!("`{text}` is no address that starts with `https://`"),
         )
-        .why("tokens are checked with keys that are read from there")
+        .why("AWS refuses an address without encryption")
         .help(eco_format!("write `https://{bare}`"))
         .replace(
             eco_format!("replace with `https://{bare}`"),

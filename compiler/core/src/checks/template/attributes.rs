@@ -58,7 +58,9 @@ fn has(kind: &str, attribute: &str) -> bool {
 
 fn unknown(facts: &Facts<'_>, reference: &Reference<'_>, kind: &str, attribute: &str) -> Option<Diagnostic> {
     let known: ResourceType = schema::resource_type(kind)?;
-    if known.has_open_attributes() || attribute.contains("${") {
+    // What gives a custom resource its attributes is its program.
+    let is_custom = kind == "AWS::CloudFormation::CustomResource";
+    if is_custom || known.has_open_attributes() || attribute.contains("${") {
         return None;
     }
     if known.attribute(attribute).is_some() {
@@ -147,8 +149,13 @@ fn arn_expected(facts: &Facts<'_>, reference: &Reference<'_>, kind: &str) -> Opt
 /// The ARN of a resource as the value of a property that takes its name.
 fn name_expected(facts: &Facts<'_>, reference: &Reference<'_>, attribute: &str) -> Option<Diagnostic> {
     let owner = facts.resource(reference.owner.id).filter(|_| reference.owner.section == "Resources")?;
-    let is_of_aws = owner.get("Type").and_then(Value::as_str).is_some_and(|it| it.starts_with("AWS::"));
-    if reference.kind != Kind::GetAtt || attribute != "Arn" || !is_of_aws || !NAMES.contains(&reference.key) {
+    let of = owner.get("Type").and_then(Value::as_str).unwrap_or_default();
+    // Where a bucket is copied to is said by an ARN.
+    let is_replica = of == "AWS::S3::Bucket" && reference.key == "Bucket";
+    if reference.kind != Kind::GetAtt || attribute != "Arn" || !of.starts_with("AWS::") || is_replica {
+        return None;
+    }
+    if !NAMES.contains(&reference.key) {
         return None;
     }
     let message = eco_format!("`{}` takes a name or an id, and this is an ARN", reference.key);

@@ -242,7 +242,10 @@ pub fn sub_names(text: &str) -> impl Iterator<Item = SubName<'_>> {
         let start = at + open.len();
         let inner = text.get(start..)?;
         let name = inner.get(..inner.find('}')?)?;
-        (!name.starts_with('!')).then_some(SubName { text: name, start })
+        // CloudFormation takes blanks around a name.
+        let text = name.trim_start();
+        let start = start + name.len() - text.len();
+        (!name.starts_with('!')).then_some(SubName { text: text.trim_end(), start })
     })
 }
 
@@ -272,5 +275,6 @@ mod tests {
         let names = |text| sub_names(text).map(|it| (it.text, it.start)).collect::<Vec<_>>();
         assert_eq!(names("a-${B}-${C.Arn}"), [("B", 4), ("C.Arn", 9)]);
         assert_eq!(names("${!B} ${AWS::Region} ${"), [("AWS::Region", 8)]);
+        assert_eq!(names("${ B }"), [("B", 3)]);
     }
 }

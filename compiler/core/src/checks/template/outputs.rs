@@ -148,6 +148,14 @@ fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) 
         }
         _ => {}
     }
+    if let Some(value @ Value::Object(_)) = output.get("Description") {
+        let message = eco_format!("the description of the output `{id}` is {}", value.noun());
+        found.push(
+            Diagnostic::new(&rules::WRONG_TYPE, Place::value(path.join("Description")), message)
+                .why("CloudFormation takes a text here, and no function")
+                .help("write a text"),
+        );
+    }
     export(output, path, found);
 }
 

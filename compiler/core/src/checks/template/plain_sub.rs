@@ -12,7 +12,7 @@ use crate::rules;
 use crate::value::Value;
 
 /// Keys whose texts have variables of a language of their own, or are for people.
-const OTHER_LANGUAGES: [&str; 24] = [
+const OTHER_LANGUAGES: [&str; 25] = [
     "AppSpecContent",
     "Body",
     "BuildSpec",
@@ -36,6 +36,7 @@ const OTHER_LANGUAGES: [&str; 24] = [
     "ResponseMappingTemplate",
     "ResponseTemplates",
     "Sql",
+    "TemplateBody",
     "ZipFile",
 ];
 

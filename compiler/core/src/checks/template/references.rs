@@ -62,6 +62,13 @@ fn may_be_there(facts: &Facts<'_>, id: &str) -> bool {
     if plugins::may_add(&facts.around.plugins, id) {
         return true;
     }
+    // A module brings resources whose ids begin with its own.
+    // <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/module-ref-resources.html>
+    let is_module =
+        |it: &Value| it.get("Type").and_then(Value::as_str).is_some_and(|it| it.ends_with("::MODULE"));
+    if facts.resources().iter().any(|(module, it)| is_module(it) && id.starts_with(module.as_str())) {
+        return true;
+    }
     // An id of variables of another syntax.
     if id.contains("::") {
         return !id.starts_with("AWS::");
@@ -74,26 +81,21 @@ fn may_be_there(facts: &Facts<'_>, id: &str) -> bool {
             && !facts.resources().keys().any(|it| it.starts_with(start))
             && has_event(facts, event)
     };
-    function_keys(facts).into_iter().any(is_of_function) || APIS.into_iter().any(is_of_event)
+    functions(facts).map(|it| it.0).any(is_of_function) || APIS.into_iter().any(is_of_event)
 }
 
-fn function_keys<'a>(facts: &Facts<'a>) -> Vec<&'a EcoString> {
+/// The functions with their keys, as they are written.
+fn functions<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a EcoString, &'a Value)> {
     let parts: &[Value] = match facts.config.get("functions") {
         Some(Value::Array(parts)) => parts,
         Some(part) => std::slice::from_ref(part),
         None => &[],
     };
-    parts.iter().filter_map(Value::as_object).flat_map(Object::keys).collect()
+    parts.iter().filter_map(Value::as_object).flat_map(Object::iter)
 }
 
 fn has_event(facts: &Facts<'_>, event: &str) -> bool {
-    let parts: &[Value] = match facts.config.get("functions") {
-        Some(Value::Array(parts)) => parts,
-        Some(part) => std::slice::from_ref(part),
-        None => &[],
-    };
-    let functions = parts.iter().filter_map(Value::as_object).flat_map(Object::values);
-    let mut events = functions.filter_map(|it| it.get("events")?.as_array()).flatten();
+    let mut events = functions(facts).filter_map(|(_, it)| it.get("events")?.as_array()).flatten();
     events.any(|it| it.as_str() == Some(event) || it.get(event).is_some())
 }
 
@@ -137,7 +139,7 @@ fn with_suggestion(
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     let target = reference.target;
-    if function_keys(facts).into_iter().any(|it| it == target) {
+    if functions(facts).any(|(key, _)| key == target) {
         let id = naming::function(target);
         return diagnostic.help(eco_format!("the function `{target}` is the resource `{id}`")).replace(
             eco_format!("replace with `{id}`"),

@@ -134,7 +134,9 @@ impl ItemReader<'_> {
         let from = self.value(first, at.start..middle);
         let to = self.value(last, middle + 1..at.end);
         let (from, to) = (from?, to?);
-        if from > to {
+        // The day after Sunday and the hour after midnight are counted on; no year is.
+        // <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html>
+        if from > to && self.unit == Unit::Year {
             let help = eco_format!(
                 "write two ranges: `{first}-{}` and `{}-{last}`",
                 self.shown(false),

@@ -35,6 +35,10 @@ pub(super) fn deprecated_key(
     let message = eco_format!("`{key}` is deprecated");
     let mut diagnostic = Diagnostic::new(&rules::DEPRECATED_KEY, place.clone(), message)
         .help(eco_format!("use {}", code(instead)));
+    // Only what pins an older version has it, and there it is right.
+    if field.removed {
+        diagnostic.severity = Severity::Info;
+    }
     // A key beside it that takes the same is its new name.
     let renamed = object.field(instead).is_some_and(|it| std::ptr::eq(it.shape, field.shape));
     if renamed && !entries.contains_key(instead) {
