@@ -26,7 +26,7 @@ use crate::code::{self, Exports};
 use crate::db::{Content, Db, Service, join};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::pipeline::{self, FunctionId, Mode};
-use crate::value::Value;
+use crate::plugins;
 
 /// The files of a service. Paths are relative to its directory.
 pub trait Files {
@@ -71,7 +71,7 @@ impl Surroundings<'_> {
     /// Whether the template may have resources that are not known here: of plugins, or of macros.
     pub fn may_add_resources(&self) -> bool {
         let macros = self.context.user_resources.keys().any(|it| it.starts_with("Fn::"));
-        macros || template::plugins::may_add(&self.plugins, "")
+        macros || self.mode.plugins.may_add("")
     }
 }
 
@@ -116,12 +116,11 @@ fn with_surroundings<'db, R: Default>(
 ) -> R {
     let Some(context) = pipeline::context(db, service) else { return R::default() };
     let files = ServiceFiles { db, directory: service.directory(db) };
-    let plugins = pipeline::section(db, service, "plugins");
-    let list = plugins.as_array().or_else(|| plugins.get("modules").and_then(Value::as_array));
+    let section = pipeline::section(db, service, "plugins");
     let around = Surroundings {
         context,
         mode: pipeline::mode(db, service),
-        plugins: list.into_iter().flatten().filter_map(Value::as_str).collect(),
+        plugins: plugins::names(section).0,
         now: service.options(db).now,
         files: &files,
     };

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
 use crate::locate;
 use crate::path::{Path, Segment};
 use crate::pipeline;
+use crate::plugins::Listed;
 use crate::rules::{self, RULES, Rule};
 use crate::shape::check::{Checker, check, shorten};
 use crate::shape::{Field, Limits, ObjectShape, Shape, Typed};
@@ -118,7 +119,7 @@ impl Levels {
     pub fn of_service(custom: &Value) -> (Levels, Vec<Diagnostic>) {
         let Some(written) = custom.get("slsc").filter(|it| !it.is_null()) else { return Default::default() };
         // A mistake here is never one of the service, and whoever reads it may know more rules than this version.
-        let mut cx = Checker::new(Path::from(["custom", "slsc"]), Some(Severity::Warning), false);
+        let mut cx = Checker::new(Path::from(["custom", "slsc"]), Some(Severity::Warning), Listed::default());
         let checked = check(written, Settings::SHAPE, &mut cx);
         let settings = Settings::decode(&checked).unwrap_or_default();
         let rules = settings.rules.unwrap_or_default().0.into_iter();

@@ -35,6 +35,7 @@ pub mod locate;
 pub mod package;
 pub mod path;
 pub mod pipeline;
+pub mod plugins;
 pub mod rules;
 pub mod schedule;
 pub mod service;

@@ -20,7 +20,7 @@ use crate::aws::{self, resources};
 use crate::cfn::Fragment;
 use crate::cfn::link::{self, Linked, Parts};
 use crate::checks;
-use crate::db::{Content, Db, File, Service};
+use crate::db::{Content, Db, File, Service, join};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document as reader;
 use crate::language::placement;
@@ -28,6 +28,7 @@ use crate::legacy::{self, Modern};
 use crate::levels;
 use crate::locate;
 use crate::path::Path;
+use crate::plugins::Listed;
 use crate::rules;
 use crate::service::{self, Dialect, ListedFunction, ListedFunctions, Root, ValidationMode};
 use crate::shape::check::{Checker, check};
@@ -206,29 +207,8 @@ pub struct Mode {
     pub validation: ValidationMode,
     /// Whether the service was written for version 4 and asks for `error` in so many words.
     pub strict: bool,
-    /// Whether keys that no shape knows may belong to a plugin.
-    pub foreign_keys: bool,
-}
-
-/// Plugins that bring no keys of their own but below `custom`.
-const WITHOUT_KEYS: [&str; 8] = [
-    "serverless-deployment-bucket",
-    "serverless-domain-manager",
-    "serverless-dotenv-plugin",
-    "serverless-export-env",
-    "serverless-offline",
-    "serverless-plugin-typescript",
-    "serverless-prune-plugin",
-    "serverless-s3-sync",
-];
-
-/// Whether one of these plugins may bring keys.
-fn brings_keys(plugins: &Value) -> bool {
-    let list = plugins.as_array().or_else(|| plugins.get("modules").and_then(Value::as_array));
-    match list {
-        Some(list) => !list.iter().all(|it| it.as_str().is_some_and(|it| WITHOUT_KEYS.contains(&it))),
-        None => plugins.as_object().is_some(),
-    }
+    /// What its plugins may bring.
+    pub plugins: Listed,
 }
 
 /// How the service is read.
@@ -236,18 +216,21 @@ fn brings_keys(plugins: &Value) -> bool {
 pub fn mode(db: &dyn Db, service: Service) -> Mode {
     let dialect = aws::version::dialect(section(db, service, "frameworkVersion"));
     let written = ValidationMode::decode(section(db, service, "configValidationMode"));
-    let plugins = section(db, service, "plugins");
+    let source = |path: &str| match db.file(&join(service.directory(db), path)).content(db) {
+        Content::Text(text) => Some(text.clone()),
+        _ => None,
+    };
     Mode {
         dialect,
         validation: written.unwrap_or(dialect.validation()),
         strict: written == Some(ValidationMode::Error) && dialect == Dialect::V4,
-        foreign_keys: brings_keys(plugins),
+        plugins: Listed::of(section(db, service, "plugins"), &source),
     }
 }
 
 fn checker(db: &dyn Db, service: Service, path: Path) -> Checker {
     let mode = mode(db, service);
-    let mut cx = Checker::new(path, mode.validation.level(), mode.foreign_keys);
+    let mut cx = Checker::new(path, mode.validation.level(), mode.plugins);
     cx.old_keys = mode.dialect != Dialect::V4;
     cx.strict = mode.strict;
     cx.now = service.options(db).now;

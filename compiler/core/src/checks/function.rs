@@ -13,6 +13,7 @@ mod patterns;
 pub mod role;
 mod source_kinds;
 mod sources;
+mod without_effect;
 
 use super::Surroundings;
 use crate::aws::context::FunctionContext;
@@ -88,4 +89,5 @@ pub const CHECKS: &[Check] = &[
     role::check,
     source_kinds::check,
     sources::check,
+    without_effect::check,
 ];

@@ -17,7 +17,6 @@ mod outputs;
 mod parameters;
 mod places;
 mod plain_sub;
-pub mod plugins;
 mod properties;
 mod queues;
 mod references;

@@ -8,6 +8,7 @@ use ecow::{EcoString, eco_format};
 use crate::db::File;
 use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::{Path, Segment};
+use crate::plugins::Listed;
 use crate::rules;
 use crate::shape::check::{Checker, check};
 use crate::shape::{Map, Typed};
@@ -161,7 +162,7 @@ pub fn names(file: &Value) -> Vec<EcoString> {
 
 /// What is wrong with the file itself, and with the choice of a stage and a region.
 pub fn check_file(file: File, value: &Value, chosen: &Chosen<'_>) -> Vec<Diagnostic> {
-    let mut cx = Checker::new(Path::root(), Some(rules::WRONG_TYPE.level), false);
+    let mut cx = Checker::new(Path::root(), Some(rules::WRONG_TYPE.level), Listed::default());
     check(value, EnvFile::SHAPE, &mut cx);
     let mut found = cx.diagnostics;
     // The checker names paths of a configuration; these are paths of this file.

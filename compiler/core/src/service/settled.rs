@@ -11,13 +11,14 @@ use crate::aws::layer::Layer;
 use crate::aws::provider::Provider;
 use crate::language;
 use crate::path::{Path, Segment};
+use crate::plugins::Listed;
 use crate::shape::check::{Checker, check};
 use crate::shape::{Map, Shape, Typed};
 use crate::value::{Object, Value};
 
 /// A value as the framework's validator leaves it: `5` where a text is expected is one, and a single value is a list.
 fn taken(value: &Value, shape: &Shape, path: &mut Path) -> Value {
-    let taken = check(value, shape, &mut Checker::new(path.clone(), None, true));
+    let taken = check(value, shape, &mut Checker::new(path.clone(), None, Listed::ANY));
     converted(value, &taken, path)
 }
 

@@ -21,6 +21,7 @@ use super::{ByKeyShape, ChoiceShape, Field, Limits, ObjectShape, Shape, StringSh
 use crate::diagnostic::{Diagnostic, Part, Place, Severity, nearest};
 use crate::language::placement;
 use crate::path::{Path, Segment};
+use crate::plugins::Listed;
 use crate::rules;
 use crate::value::{Object, Value};
 
@@ -32,8 +33,8 @@ pub struct Checker {
     pub diagnostics: Vec<Diagnostic>,
     /// The level of what does not fit a shape: `configValidationMode`. `None` reports nothing.
     pub level: Option<Severity>,
-    /// Whether keys that no shape knows may belong to a plugin, so that they are no mistakes.
-    pub foreign_keys: bool,
+    /// Keys that no shape knows may belong to one of these, so that they are no mistakes.
+    pub plugins: Listed,
     /// Whether keys are taken that version 4 has removed.
     pub old_keys: bool,
     /// Whether words are refused that have ended, such as runtimes.
@@ -44,16 +45,8 @@ pub struct Checker {
 
 impl Checker {
     /// A check of the value at `path` of the resolved configuration.
-    pub fn new(path: Path, level: Option<Severity>, foreign_keys: bool) -> Checker {
-        Checker {
-            path,
-            diagnostics: Vec::new(),
-            level,
-            foreign_keys,
-            old_keys: true,
-            strict: false,
-            now: None,
-        }
+    pub fn new(path: Path, level: Option<Severity>, plugins: Listed) -> Checker {
+        Checker { path, diagnostics: Vec::new(), level, plugins, old_keys: true, strict: false, now: None }
     }
 
     /// A check of another value by the same rules.
@@ -92,7 +85,7 @@ pub fn check(value: &Value, shape: &Shape, cx: &mut Checker) -> Value {
 
 /// Whether nothing is wrong with `value` where `shape` is expected.
 pub fn fits(shape: &Shape, value: &Value) -> bool {
-    let mut cx = Checker::new(Path::root(), Some(Severity::Error), false);
+    let mut cx = Checker::new(Path::root(), Some(Severity::Error), Listed::default());
     check(value, shape, &mut cx);
     cx.diagnostics.is_empty()
 }
@@ -275,7 +268,7 @@ fn check_choice(text: &str, shape: &ChoiceShape, cx: &mut Checker) {
         return;
     }
     // A plugin may bring runtimes of its own.
-    if cx.foreign_keys && placement::may_be_foreign(&cx.path, text, shape) {
+    if cx.plugins.may_bring_any_key() && placement::may_be_foreign(&cx.path, text, shape) {
         return;
     }
     let message = eco_format!("`{}` is not {}", shorten(text), Shape::noun_of_choice(shape));
@@ -486,7 +479,7 @@ pub fn decode_one_of<T>(value: &Value, shapes: &[&Shape], decoders: &[fn(&Value)
         for (shape, decode) in shapes.iter().zip(decoders) {
             let unknown = matches!(value, Value::Unknown(_));
             if unknown || takes(shape, value, coerced) {
-                let mut trial = Checker::new(Path::root(), Some(Severity::Error), true);
+                let mut trial = Checker::new(Path::root(), Some(Severity::Error), Listed::ANY);
                 check(value, shape, &mut trial);
                 if !trial.diagnostics.iter().any(Diagnostic::is_error)
                     && let Some(it) = decode(value)

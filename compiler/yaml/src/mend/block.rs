@@ -131,6 +131,9 @@ pub(super) fn second_colon(text: &str, at: usize, mended: &Mended) -> Mend {
             && lines::colon(text, lines::behind_dashes(text, it)).is_some()
     });
     let complete = lines::colon(text, above_from).is_some();
+    if complete && let Some(mend) = first_alone(text, line) {
+        return mend;
+    }
     let same = lines::indent(text, above) >= lines::indent(text, line);
     let run_on = continues && above_from == above + lines::indent(text, above);
     if !complete
@@ -267,7 +270,7 @@ pub(super) fn misaligned(text: &str, failure: &Failure, mended: &Mended) -> Mend
     if let Some(mend) = key_above(text, line) {
         return mend;
     }
-    if let Some(mend) = first_too_deep(text, line) {
+    if let Some(mend) = first_alone(text, line) {
         return mend;
     }
     let content = lines::content(text, line);
@@ -326,32 +329,62 @@ pub(super) fn misaligned(text: &str, failure: &Failure, mended: &Mended) -> Mend
     }
 }
 
-/// The line above, if it alone stands deeper than its neighbours: it is the first below its key, and they are more than
-/// it or keep the step of the file.
-fn first_too_deep(text: &str, line: usize) -> Option<Mend> {
-    let indent = lines::indent(text, line);
-    let mut before = lines::above(text, line);
-    let above = before.next()?;
-    let (own, parent) = (lines::indent(text, above), before.next()?);
-    let opens = |it: usize| text.get(lines::content(text, it)).is_some_and(|it| it.ends_with(':'));
-    let is_key = |it: usize| lines::colon(text, lines::content(text, it).start).is_some();
-    let is_only_child = own > indent && lines::indent(text, parent) < indent && opens(parent);
-    if !is_only_child || opens(above) || !is_key(above) || !is_key(line) {
+/// The first line below a key, if it alone stands at another column than its neighbours, of which `line` is the next:
+/// there are more of them, or they keep the step of the file and it does not.
+fn first_alone(text: &str, line: usize) -> Option<Mend> {
+    let column = lines::indent(text, line);
+    let is_item = |it: usize| text.get(lines::content(text, it)).is_some_and(|it| it.starts_with('-'));
+    let mut candidates = Vec::new();
+    let mut below = None;
+    for above in lines::above(text, line).take(ABOVE) {
+        let indent = lines::indent(text, above);
+        if let Some(first) = below
+            && indent < column
+            && indent < lines::indent(text, first)
+            && opens(text, above)
+        {
+            candidates.push((lines::indent(text, first).abs_diff(column), above, first));
+        }
+        below = Some(above);
+        if indent == 0 {
+            break;
+        }
+    }
+    let (_, parent, first) = candidates.into_iter().min_by_key(|it| it.0)?;
+    let (own, outer) = (lines::indent(text, first), lines::indent(text, parent));
+    let between = || lines::above(text, line).take_while(|it| *it > first);
+    let is_alone = own != column && between().all(|it| lines::indent(text, it) > own.max(column));
+    let is_alike = is_item(first) == is_item(line)
+        && (is_item(line)
+            || [first, line].iter().all(|it| lines::colon(text, lines::content(text, *it).start).is_some()));
+    if !is_alone || !is_alike {
         return None;
     }
-    let after = text.get(line..)?.lines().filter(|it| !it.trim_start().is_empty());
-    let width = |it: &str| it.len() - it.trim_start().len();
-    let neighbours = after.take_while(|it| width(it) >= indent).filter(|it| width(it) == indent).count();
-    let step = indent - lines::indent(text, parent);
-    (neighbours > 1 || (step == 2 && (own - indent) % 2 == 1)).then(|| Mend {
+    let next = std::iter::successors(Some(line), |it| lines::next_content(text, *it));
+    let neighbours = next
+        .take_while(|it| lines::indent(text, *it) >= column)
+        .filter(|it| lines::indent(text, *it) == column)
+        .count();
+    let keeps_step = column - outer == 2 && own.abs_diff(column) % 2 == 1;
+    let (change, word) = (own.abs_diff(column), if own > column { "less" } else { "more" });
+    (neighbours > 1 || keeps_step).then(|| Mend {
         problem: problem(
             ProblemKind::Indentation,
-            lines::content(text, above),
-            "this line is indented deeper than its neighbours below",
-            format!("indent it by {} less", spaces(own - indent)),
+            lines::content(text, first),
+            "this line is not in line with its neighbours below",
+            format!("indent it by {} {word}", spaces(change)),
         ),
-        edits: shift(text, above, indent),
-        line: above,
+        edits: between()
+            .chain([first])
+            .map(|it| {
+                let indent = lines::indent(text, it);
+                (it..it + indent, " ".repeat((indent + column).saturating_sub(own)))
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect(),
+        line: first,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::parse;
 
 #[test]
 fn each_mistake_has_its_place() {
-    let cases: [(&str, &[&str]); 40] = [
+    let cases: [(&str, &[&str]); 44] = [
         ("a: 1\nb: 2\na: 3\n", &["3 yaml-duplicate-key \"a\""]),
         ("1: a\n'1': b\n", &["2 yaml-duplicate-key \"'1'\""]),
         ("a: *nope\nb: !Reff x\n", &["1 yaml-undefined-alias \"*nope\"", "2 yaml-unknown-tag \"!Reff\""]),
@@ -22,6 +22,10 @@ fn each_mistake_has_its_place() {
         ("a:\n    b: 1\n   c: 2\nd: 3\n", &["3 yaml-indentation \"c: 2\""]),
         ("a:\n   b: 1\n  c: 2\n  d: 3\n", &["2 yaml-indentation \"b: 1\""]),
         ("a:\n     b: 1\n  c:\n    - 2\n  d: 3\n", &["2 yaml-indentation \"b: 1\""]),
+        ("a:\n b:\n    c: 1\n  d:\n    e: 2\n  f: 3\n", &["2 yaml-indentation \"b:\""]),
+        ("a:\n  b:\n   c: 1\n    d: 2\n    e: 3\n", &["3 yaml-indentation \"c: 1\""]),
+        ("a:\n b: 1\n  c: 2\n  d: 3\n", &["2 yaml-indentation \"b: 1\""]),
+        ("a:\n   - b\n  - c\n  - d\n", &["2 yaml-indentation \"- b\""]),
         ("a:\n  b: x\n    c: 1\nd: 2\n", &["3 yaml-indentation \"c: 1\""]),
         ("a:\n  - b: 1\n   c: 2\nd: 3\n", &["3 yaml-indentation \"c: 2\""]),
         ("a:\n  b: 1\n  memo\n  c: 2\n", &["3 yaml-syntax \"memo\""]),

@@ -6,6 +6,7 @@ use crate::cfn::Template;
 use crate::cfn::merge::merge as merge_objects;
 use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::Path;
+use crate::plugins::Listed;
 use crate::rules;
 use crate::shape::check::{Checker, check as check_shape};
 use crate::shape::{Map, Text, Typed};
@@ -130,7 +131,7 @@ pub fn check(section: &Value, cx: &mut Checker) {
         }
         // CloudFormation's own language: no plugin adds keys to it.
         let mut below = cx.fresh(path.clone());
-        below.foreign_keys = false;
+        below.plugins = Listed::default();
         check_shape(part, UserResources::SHAPE, &mut below);
         cx.diagnostics.append(&mut below.diagnostics);
         let resources = part.get("Resources").and_then(Value::as_object);
@@ -144,7 +145,7 @@ pub fn check(section: &Value, cx: &mut Checker) {
             }
             check_id(id, &path, cx);
             let mut below = cx.fresh(path.clone());
-            below.foreign_keys = false;
+            below.plugins = Listed::default();
             if resource.is_null() {
                 below.diagnostics.push(
                     Diagnostic::new(
@@ -209,7 +210,7 @@ fn merged(section: &Value) -> Object {
 
 /// A part as the check takes it: single values where lists belong are lists.
 fn coerced(part: &Value) -> Value {
-    let silent = || Checker::new(Path::root(), None, true);
+    let silent = || Checker::new(Path::root(), None, Listed::ANY);
     let mut part = check_shape(part, UserResources::SHAPE, &mut silent());
     if let Value::Object(object) = &mut part
         && object.get("Resources").is_some_and(|it| it.as_object().is_some())

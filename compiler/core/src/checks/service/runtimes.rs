@@ -11,6 +11,7 @@ use crate::aws::runtime::{Lifecycle, RUNTIMES, TABLE, lifecycle};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
 use crate::rules;
+use crate::service::Dialect;
 use crate::value::Value;
 
 /// How many days before it ends a runtime is told.
@@ -63,7 +64,10 @@ fn judge(runtime: &str, at: Place, today: Option<Date>, facts: &Facts<'_>) -> Op
         let why = eco_format!(
             "Lambda updates it no more since {deprecation}; from {creation} on it takes no new functions with it"
         );
-        (Severity::Info, eco_format!("{name} is out of support"), why)
+        // What the framework takes no more is packaged for those alone who pin an older one.
+        let refused = mode.dialect == Dialect::V4 && RUNTIMES.iter().any(|it| it.ended && it.text == runtime);
+        let severity = if refused { Severity::Warning } else { Severity::Info };
+        (severity, eco_format!("{name} is out of support"), why)
     } else if soon.is_some_and(|it| deprecation <= it.as_str()) {
         let why =
             eco_format!("Lambda updates it until {deprecation}, and takes new functions until {creation}");

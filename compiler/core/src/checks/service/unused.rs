@@ -3,7 +3,7 @@
 use ecow::eco_format;
 
 use super::Facts;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -44,13 +44,53 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = eco_format!("`{}` has no effect: the service has no `{kind}` event", path);
-        let mut diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, Place::key(path), message)
-            .why(eco_format!("it is of {what}, which is made of such events"))
-            .help("remove it, or add the event");
-        diagnostic.severity = Severity::Info;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(&rules::UNUSED_OPTION, Place::key(path), message)
+                .why(eco_format!("it is of {what}, which is made of such events"))
+                .help("remove it, or add the event"),
+        );
+    }
+    if !unread {
+        buckets(facts, found);
     }
     authorizers(facts, found);
+    logs(facts, found);
+}
+
+/// Buckets of the provider that no event names.
+fn buckets(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "s3"]);
+    let own = facts.config.at(&path).and_then(Value::as_object);
+    let events = facts.functions.iter().flat_map(|it| it.events()).filter(|it| it.kind == "s3");
+    let used: Vec<&str> =
+        events.filter_map(|it| it.value.as_str().or_else(|| it.value.get("bucket")?.as_str())).collect();
+    for name in own.into_iter().flat_map(|it| it.keys()).filter(|it| !used.contains(&it.as_str())) {
+        let at = Place::key(path.join(name));
+        found.push(
+            Diagnostic::new(
+                &rules::UNUSED_OPTION,
+                at,
+                eco_format!("no `s3` event names the bucket `{name}`"),
+            )
+            .why("the settings are of a bucket that an event makes")
+            .help("name it as the `bucket` of an event, or make it under `resources`"),
+        );
+    }
+}
+
+/// How much of each request is logged, where none is.
+fn logs(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "logs", "restApi"]);
+    let Some(logs) = facts.config.at(&path) else { return };
+    let off = logs.get("executionLogging").and_then(Value::as_bool) == Some(false);
+    for key in ["level", "fullExecutionData"].into_iter().filter(|it| off && logs.get(it).is_some()) {
+        let message = eco_format!("`{key}` has no effect with `executionLogging: false`");
+        found.push(
+            Diagnostic::new(&rules::UNUSED_OPTION, Place::key(path.join(key)), message)
+                .why("it says how much of the execution is logged")
+                .help("remove one of the two"),
+        );
+    }
 }
 
 /// Authorizers of the HTTP API that no route names.
@@ -70,11 +110,10 @@ fn authorizers(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     for name in own.into_iter().flat_map(|it| it.keys()).filter(|it| !used.contains(&it.as_str())) {
         let at = Place::key(path.join(name));
-        let mut diagnostic =
+        found.push(
             Diagnostic::new(&rules::UNUSED_OPTION, at, eco_format!("no route names the authorizer `{name}`"))
                 .why("a route without an authorizer is open to all")
-                .help("name it in the `authorizer` of a route, or remove it");
-        diagnostic.severity = Severity::Info;
-        found.push(diagnostic);
+                .help("name it in the `authorizer` of a route, or remove it"),
+        );
     }
 }

@@ -3,9 +3,9 @@
 use ecow::{EcoString, eco_format};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Facts;
 use super::index::{Owner, Use};
 use super::places::inside;
-use super::{Facts, plugins};
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::rules;
 use crate::value::{Object, Value};
@@ -20,7 +20,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut reported: FxHashSet<Place> = FxHashSet::default();
     for used in &facts.index.conditions {
         let is_known = conditions.is_some_and(|it| it.contains_key(used.name));
-        if is_known || plugins::may_add(&facts.around.plugins, used.name) {
+        if is_known || facts.around.mode.plugins.may_add(used.name) {
             continue;
         }
         let Some(at) = place(facts, used).filter(|it| reported.insert(it.clone())) else { continue };
@@ -113,7 +113,7 @@ fn unused(facts: &Facts<'_>, conditions: Option<&Object>, found: &mut Vec<Diagno
 /// Advice on what nobody uses.
 pub fn nobody(facts: &Facts<'_>, owner: Owner<'_>, noun: &str) -> Option<Diagnostic> {
     // What a plugin adds may use it.
-    if plugins::may_add(&facts.around.plugins, owner.id) {
+    if facts.around.mode.plugins.may_add(owner.id) {
         return None;
     }
     let message = eco_format!("nothing uses the {noun} `{}`", owner.id);

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::{Facts, plugins};
+use super::Facts;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
@@ -21,7 +21,7 @@ const LARGEST: usize = 1_048_576;
 
 /// Finds a template that is too large.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    if plugins::may_divide(&facts.around.plugins) {
+    if facts.around.mode.plugins.may_divide() {
         return;
     }
     for (name, most, help) in SECTIONS {

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::index::{Owner, Use};
 use super::places::inside;
-use super::{Facts, conditions, plugins};
+use super::{Facts, conditions};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
@@ -38,7 +38,7 @@ fn look_up(facts: &Facts<'_>, mappings: Option<&Object>, used: &Use<'_>) -> Opti
     let place =
         |index: usize| Some(facts.path_of(used.owner, used.holder)?.join("Fn::FindInMap").join(index));
     let Some(mapping) = mappings.and_then(|it| it.get(used.name)) else {
-        if plugins::may_add(&facts.around.plugins, used.name) {
+        if facts.around.mode.plugins.may_add(used.name) {
             return None;
         }
         let names = mappings.into_iter().flat_map(Object::keys).map(EcoString::as_str);

@@ -73,7 +73,7 @@ fn head(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mode = facts.around.mode;
     let (Some(sections), Shape::Object(shape)) = (part.as_object(), UserResources::SHAPE) else { return };
-    if mode.validation.level().is_some() && !mode.foreign_keys {
+    if mode.validation.level().is_some() && !mode.plugins.may_bring_any_key() {
         return;
     }
     let is_section = |key: &EcoString| shape.fields.iter().any(|it| it.key == key);

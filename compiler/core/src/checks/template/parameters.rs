@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::index::Owner;
 use super::places::inside;
-use super::{Facts, conditions, plugins};
+use super::{Facts, conditions};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
@@ -97,7 +97,7 @@ fn given_for_nothing(facts: &Facts<'_>, parameters: Option<&Object>, found: &mut
         .enumerate()
         .filter_map(|(index, it)| Some((index, it.get("ParameterKey")?.as_str()?)))
     {
-        if parameters.is_some_and(|it| it.contains_key(key)) || plugins::may_add(&facts.around.plugins, key) {
+        if parameters.is_some_and(|it| it.contains_key(key)) || facts.around.mode.plugins.may_add(key) {
             continue;
         }
         let path = Path::from(["provider", "stackParameters"]).join(index).join("ParameterKey");

@@ -3,8 +3,8 @@
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashSet;
 
+use super::Facts;
 use super::index::{Kind, Reference};
-use super::{Facts, plugins};
 use crate::aws::naming;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::rules;
@@ -59,7 +59,7 @@ fn is_right(facts: &Facts<'_>, reference: &Reference<'_>) -> bool {
 
 /// What a plugin may add, and what is missing only because the part that makes it has a mistake of its own.
 fn may_be_there(facts: &Facts<'_>, id: &str) -> bool {
-    if plugins::may_add(&facts.around.plugins, id) {
+    if facts.around.mode.plugins.may_add(id) {
         return true;
     }
     // A module brings resources whose ids begin with its own.

@@ -49,7 +49,7 @@ pub(super) fn deprecated_key(
 
 pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShape, cx: &mut Checker) {
     let entry = entries.get(key).unwrap_or(&Value::Null);
-    let may_be_right = cx.foreign_keys || object.open;
+    let may_be_right = object.open || cx.plugins.may_bring(object.name, key);
     let meant = match may_be_right {
         true => placement::surely_meant(&cx.path, key, entries, object, cx.old_keys),
         false => placement::meant(&cx.path, key, entry, object, cx.old_keys),
@@ -100,14 +100,15 @@ pub(super) fn unknown_case(key: &EcoString, by_key: &ByKeyShape, cx: &mut Checke
     // Nobody calls an event as one of ours in the plural.
     let plural = || known().find(|it| key.strip_suffix('s') == Some(*it));
     let slip = || placement::misspelt(key, known()).or_else(plural);
-    let near = if cx.foreign_keys { slip() } else { nearest(key, known()) };
-    if cx.foreign_keys && near.is_none() && !is_option {
+    let may_be_right = cx.plugins.may_bring("Event", key);
+    let near = if may_be_right { slip() } else { nearest(key, known()) };
+    if may_be_right && near.is_none() && !is_option {
         return;
     }
     let place = Place::key(cx.path.join(key));
     let message = eco_format!("no {} is called `{}`", by_key.noun, shorten(key));
     let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_EVENT, place.clone(), message);
-    if cx.foreign_keys {
+    if may_be_right {
         diagnostic.severity = Severity::Warning;
     }
     cx.report(match near {
