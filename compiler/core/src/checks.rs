@@ -25,8 +25,10 @@ use crate::aws::context::ServiceContext;
 use crate::code::{self, Exports};
 use crate::db::{Content, Db, Service, join};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::path::Path;
 use crate::pipeline::{self, FunctionId, Mode};
 use crate::plugins;
+use crate::value::Value;
 
 /// The files of a service. Paths are relative to its directory.
 pub trait Files {
@@ -95,6 +97,18 @@ impl Files for ServiceFiles<'_> {
 
     fn place(&self, path: &str, range: Range<usize>) -> Place {
         Place::Source { file: self.db.file(&join(self.directory, path)), range }
+    }
+}
+
+/// The parts of the user's own `resources`, each with its path: it is a mapping, or a list of mappings.
+fn own_parts(config: &Value) -> Vec<(Path, &Value)> {
+    let root = Path::from(["resources"]);
+    match config.get("resources") {
+        Some(Value::Array(parts)) => {
+            parts.iter().enumerate().map(|(index, it)| (root.join(index), it)).collect()
+        }
+        Some(part) => vec![(root, part)],
+        None => Vec::new(),
     }
 }
 

@@ -45,21 +45,15 @@ impl<'a> Facts<'a> {
         self.functions.iter().filter(|it| it.function.condition.is_none())
     }
 
+    /// The parts of the user's own `resources`, each with its path: it is a mapping, or a list of mappings.
+    pub fn own_parts(&self) -> Vec<(Path, &'a Value)> {
+        super::own_parts(self.config)
+    }
+
     /// The resources of the user's own, with their ids and places.
     pub fn own_resources(&self) -> Vec<(&'a EcoString, Path, &'a Value)> {
-        let root = Path::from(["resources"]);
-        let section: &'a Value = match self.config.get("resources") {
-            Some(it) => it,
-            None => return Vec::new(),
-        };
-        let parts: Vec<(Path, &'a Value)> = match section {
-            Value::Array(parts) => {
-                parts.iter().enumerate().map(|(index, it)| (root.join(index), it)).collect()
-            }
-            part => vec![(root, part)],
-        };
         let mut found = Vec::new();
-        for (path, part) in parts {
+        for (path, part) in self.own_parts() {
             let path = path.join("Resources");
             let resources = part.get("Resources").and_then(Value::as_object);
             found

@@ -68,14 +68,7 @@ impl<'a> Facts<'a> {
 
     /// The parts of the user's own `resources`, each with its path: it is a mapping, or a list of mappings.
     pub fn own_parts(&self) -> Vec<(Path, &'a Value)> {
-        let root = Path::from(["resources"]);
-        match self.config.get("resources") {
-            Some(Value::Array(parts)) => {
-                parts.iter().enumerate().map(|(index, it)| (root.join(index), it)).collect()
-            }
-            Some(part) => vec![(root, part)],
-            None => Vec::new(),
-        }
+        super::own_parts(self.config)
     }
 
     /// Where the user wrote what stands at `below` of `section` in the template (`Resources`, `Orders`,

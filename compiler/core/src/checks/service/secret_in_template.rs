@@ -23,6 +23,12 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         std::iter::once((provider.clone(), facts.config.at(&provider))).chain(of_functions)
     {
         remote(environment, &path, found);
+        access_keys(environment, &path, found);
+    }
+    for (path, part) in facts.own_parts() {
+        let (path, outputs) = (path.join("Outputs"), part.get("Outputs"));
+        remote(outputs, &path, found);
+        access_keys(outputs, &path, found);
     }
     for (_, path, resource) in facts.own_resources() {
         remote(resource.get("Properties"), &path.join("Properties"), found);
@@ -58,6 +64,33 @@ fn remote(value: Option<&Value>, path: &Path, found: &mut Vec<Diagnostic>) {
             entries.iter().for_each(|(key, it)| remote(Some(it), &path.join(key), found));
         }
         _ => {}
+    }
+}
+
+/// Keys of users of IAM below `path`.
+fn access_keys(value: Option<&Value>, path: &Path, found: &mut Vec<Diagnostic>) {
+    let Some(value) = value else { return };
+    value.visit(&mut path.clone(), &mut |path, value| {
+        if value.as_object().is_some_and(gives_secret) {
+            let message = eco_format!("{} ends in plain text where many can read it", described(path));
+            found.push(
+                Diagnostic::new(&rules::SECRET_IN_TEMPLATE, Place::value(path.clone()), message)
+                    .why("the configuration of functions and the outputs of stacks are no place for the key of a user")
+                    .help("give the function a role, which needs no key, or keep the key in Secrets Manager"),
+            );
+        }
+        true
+    });
+}
+
+/// Whether this is the secret of an access key of IAM: `!GetAtt Key.SecretAccessKey`.
+fn gives_secret(object: &Object) -> bool {
+    match object.single() {
+        Some((name, Value::String(text))) => name == "Fn::GetAtt" && text.ends_with(".SecretAccessKey"),
+        Some((name, Value::Array(items))) => {
+            name == "Fn::GetAtt" && items.get(1).and_then(Value::as_str) == Some("SecretAccessKey")
+        }
+        _ => false,
     }
 }
 

@@ -29,6 +29,9 @@ const FORMS: &[(&str, &str, &str)] = &[
         r"hooks\.slack\.com/services/T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/[A-Za-z0-9]{16,}",
     ),
     ("a key of Stripe", "k_live_", r"\b[sr]k_live_[A-Za-z0-9]{16,}"),
+    ("a key of Stripe", "k_test_", r"\b[sr]k_test_[A-Za-z0-9]{16,}"),
+    ("a webhook of Discord", "/api/webhooks/", r"discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{20,}"),
+    ("a name with its password", "Basic ", r"\bBasic [A-Za-z0-9+/]{8,}={1,2}"),
     ("a key of Google", "AIza", r"\bAIza[A-Za-z0-9_-]{35}"),
     ("a key of SendGrid", "SG.", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     ("a token of npm", "npm_", r"\bnpm_[A-Za-z0-9]{36}\b"),
@@ -40,12 +43,16 @@ const FORMS: &[(&str, &str, &str)] = &[
 ];
 
 /// An address with a name and a password.
-const ADDRESS: &str = r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]+:([^\s@/?#]+)@([^\s/:?#]+)";
+const ADDRESS: &str = r"\b[a-z][a-z0-9+.-]*://[^\s:/@?#]*:([^\s@/?#]+)@([^\s/:?#]+)";
+
+/// The password of a connection that is written as `Server=...;Password=...`.
+const CONNECTION: &str = r"(?i);\s*(?:password|pwd)=([^;\s]{6,})";
 
 static COMPILED: LazyLock<Vec<(&str, &str, Regex)>> = LazyLock::new(|| {
     FORMS.iter().filter_map(|(noun, piece, form)| Some((*noun, *piece, Regex::new(form).ok()?))).collect()
 });
 static WITH_PASSWORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ADDRESS).ok());
+static WITH_SETTINGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(CONNECTION).ok());
 
 /// Finds secrets that are written out.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -81,7 +88,7 @@ fn secret(path: &Path, text: &str) -> Option<Secret> {
     }
     if text.len() >= 16 {
         for (noun, _, form) in COMPILED.iter().filter(|it| text.contains(it.1)) {
-            if let Some(it) = form.find(text).filter(|it| !it.as_str().contains("EXAMPLE")) {
+            if let Some(it) = form.find(text) {
                 let message = eco_format!("{noun} stands in plain text: `{}...`", start(it.as_str()));
                 return Some(Secret { message, within: Some(it.range()) });
             }
@@ -95,11 +102,40 @@ fn secret(path: &Path, text: &str) -> Option<Secret> {
             let message = "the password of an address stands in plain text".into();
             return Some(Secret { message, within: Some(password.range()) });
         }
+        let settings = WITH_SETTINGS.as_ref().filter(|_| text.contains(';'));
+        if let Some(password) = settings.and_then(|it| it.captures(text)?.get(1))
+            && !is_placeholder(password.as_str())
+        {
+            let message = "the password of a connection stands in plain text".into();
+            return Some(Secret { message, within: Some(password.range()) });
+        }
     }
     let key = name(path)?;
     let kind = kind(&key)?;
-    let likely = if kind == "password" { is_password(text) } else { is_random(text) };
-    likely.then(|| Secret { message: eco_format!("`{key}` holds a {kind} in plain text"), within: None })
+    let likely = |text: &str| match kind {
+        "password" => is_password(text) || is_word_for_a_password(text),
+        "key of an API" => is_password(text),
+        "secret" => is_random(text) || text.starts_with("super-secret") || text.starts_with("supersecret"),
+        "value of a secret" => !is_placeholder(text) && !text.starts_with("arn:"),
+        _ => is_random(text),
+    };
+    let message = || eco_format!("`{key}` holds a {kind} in plain text");
+    // What a variable falls back to: `${env:PASSWORD, 'hunter2'}`.
+    if text.contains("${") {
+        let fallback = fallbacks(text).find(|it| likely(text.get(it.clone()).unwrap_or_default()))?;
+        return Some(Secret { message: message(), within: Some(fallback) });
+    }
+    likely(text).then(|| Secret { message: message(), within: None })
+}
+
+/// The texts in quotes that variables fall back to.
+fn fallbacks(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices(", ").filter_map(|(at, _)| {
+        let start = at + 3;
+        let quote = text.get(start - 1..start).filter(|it| *it == "'" || *it == "\"")?;
+        let end = start + text.get(start..)?.find(quote)?;
+        (end > start + 5).then_some(start..end)
+    })
 }
 
 /// The first letters of a secret, which say what it is.
@@ -115,8 +151,10 @@ fn name(path: &Path) -> Option<EcoString> {
     // `apiKeys: - value: ...` of API Gateway, and the values that a secret of `resources` is made with.
     match (key.as_str(), above) {
         ("value", Some(Segment::Index(_))) if keys.next() == Some(&Segment::from("apiKeys")) => {
-            Some("apiKey".into())
+            Some("apiKeys".into())
         }
+        // `Parameters: {Password: {Default: ...}}`.
+        ("Default", Some(Segment::Key(parameter))) => Some(parameter.clone()),
         _ => Some(key.clone()),
     }
 }
@@ -126,8 +164,16 @@ pub(super) fn kind(key: &str) -> Option<&'static str> {
     let plain: String =
         key.chars().filter(|it| !matches!(it, '_' | '-' | '.')).flat_map(char::to_lowercase).collect();
     let ends = |words: &[&str]| words.iter().any(|it| plain.ends_with(it));
-    if ends(&["password", "passwd", "passphrase", "pwd"]) {
+    let upper = key.to_uppercase();
+    if ends(&["password", "passwd", "passphrase", "pwd"])
+        || upper.ends_with("_PASS")
+        || upper.ends_with("_PW")
+    {
         Some("password")
+    } else if key == "apiKeys" {
+        Some("key of an API")
+    } else if key == "SecretString" {
+        Some("value of a secret")
     } else if ends(&["token", "apitoken"]) {
         Some("token")
     } else if ends(&["secret", "clientsecret", "secretkey", "secretaccess", "credentials"]) {
@@ -140,10 +186,7 @@ pub(super) fn kind(key: &str) -> Option<&'static str> {
 }
 
 fn is_local(host: &str) -> bool {
-    matches!(
-        host,
-        "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal" | "db" | "postgres" | "mysql"
-    ) || host.contains("${")
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal") || host.contains("${")
 }
 
 /// Whether a text stands for a secret that is filled in elsewhere, or is none for sure.
@@ -214,6 +257,14 @@ fn is_password(text: &str) -> bool {
     letters && other && !name && !is_placeholder(text) && !is_reference(text)
 }
 
+/// Whether this is one word that people take for a password; a name of one has several.
+fn is_word_for_a_password(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let known =
+        ["secret", "password", "passwort"].iter().any(|it| lower.contains(it) && lower.len() > it.len());
+    known && lower.bytes().all(|it| it.is_ascii_alphanumeric()) && !is_placeholder(text)
+}
+
 /// Whether a text looks as if a machine had made it: long, with letters and digits, none of them often.
 fn is_random(text: &str) -> bool {
     if text.len() < 16 || (is_placeholder(text) && !text.contains("EXAMPLEKEY")) || is_reference(text) {
@@ -254,6 +305,13 @@ mod tests {
         assert!(found("DB_PASSWORD", "Tr0ub4dor&3"));
         assert!(found("DB_PASSWORD", "hunter2!Xk93"));
         assert!(found("API_KEY", "9f8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d"));
+        assert!(found("SMTP_PASS", "p8Zk!2mQwe91") && !found("BYPASS", "p8Zk!2mQwe91"));
+        assert!(found("DB_PASSWORD", "${env:DB_PASSWORD, 'Sup3rS3cret99'}"));
+        assert!(!found("DB_PASSWORD", "${env:DB_PASSWORD, 'local'}"));
+        assert!(found("DB_PASSWORD", "supersecret") && !found("DB_PASSWORD", "db-password"));
+        assert!(found("URL", "redis://:p4ssw0rd99@cache.shop.net:6379"));
+        assert!(found("URL", "Server=db.shop.net;User=app;Password=Tr0ub4dor3;"));
+        assert!(found("SecretString", "{\"password\": \"hunter2\"}"));
         assert!(found("URL", "postgres://admin:Tr0ub4dor3@db.shop.net:5432/shop"));
         for name in ["changeme1", "${ssm:/db/password}", "/app/db/password1", "test1234", "orders-db"] {
             assert!(!found("DB_PASSWORD", name), "{name}");
