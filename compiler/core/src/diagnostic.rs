@@ -44,6 +44,9 @@ pub enum Part {
     Key,
     /// The value.
     Value,
+    /// The variable that brought the value, if one did and the value is all that it gives: a mapping where a text
+    /// belongs is the wrong variable, not the wrong mapping.
+    Use,
 }
 
 /// A place that survives edits elsewhere.

@@ -14,7 +14,7 @@ use crate::document::{Found, find};
 use crate::path::{Path, Segment};
 use crate::pipeline;
 use crate::value::Value;
-use crate::variables::Written;
+use crate::variables::{Graft, Grafts, Written};
 
 /// Characters of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,12 @@ pub fn locate(db: &dyn Db, service: Service, place: &Place) -> Span {
 /// through, which stands as a value.
 fn origin(db: &dyn Db, service: Service, path: &Path, part: Part) -> (Written, Part) {
     let grafts = &pipeline::resolved(db, service).grafts;
+    if part == Part::Use {
+        return match whole(grafts, path) {
+            Some(graft) => (graft.used.clone(), Part::Value),
+            None => origin(db, service, path, Part::Value),
+        };
+    }
     // The key of an entry stands where the entry does, even if its value came from elsewhere.
     let key_of_graft = part == Part::Key
         && grafts.nearest(path).is_some_and(|(graft, below)| !graft.moved && below.segments().is_empty());
@@ -83,6 +89,12 @@ fn origin(db: &dyn Db, service: Service, path: &Path, part: Part) -> (Written, P
         },
         None => (Written { file: service.config(db), path: below }, part),
     }
+}
+
+/// The variable that gives the value at `path`, and nothing else.
+fn whole<'a>(grafts: &'a Grafts, path: &Path) -> Option<&'a Graft> {
+    let (graft, below) = grafts.nearest(path)?;
+    (below.segments().is_empty() && !graft.moved).then_some(graft)
 }
 
 /// The characters of a piece of the string at `path`, if the string stands at `at` as it is in the configuration.
@@ -129,8 +141,17 @@ pub fn related(db: &dyn Db, service: Service, diagnostic: &Diagnostic) -> Vec<Re
 
 /// The variables that led from a place of the configuration to where its value was written.
 pub fn hops(db: &dyn Db, service: Service, place: &Place) -> Vec<Related> {
-    let Place::Resolved { path, .. } = place else { return Vec::new() };
+    let Place::Resolved { path, part } = place else { return Vec::new() };
     let grafts = &pipeline::resolved(db, service).grafts;
+    if *part == Part::Use
+        && let Some(graft) = whole(grafts, path)
+    {
+        let value = |it: &Written| Related {
+            at: Place::Written { file: it.file, path: it.path.clone(), part: Part::Value, within: None },
+            message: "this is what the variable gives".into(),
+        };
+        return graft.written.iter().map(value).collect();
+    }
     let Some((graft, _)) = grafts.nearest(path).filter(|it| !it.0.moved && it.0.written.is_some()) else {
         return Vec::new();
     };

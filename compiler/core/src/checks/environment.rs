@@ -92,10 +92,10 @@ pub fn size(variables: &Object) -> usize {
     taken.map(|(name, it)| name.len() + value(it)).sum()
 }
 
-/// That an environment is too large, at the variable that has most of it.
+/// That an environment is too large, at the variable that has most of it, if one has.
 pub fn too_large(variables: &Object, path: &Path, message: EcoString) -> Diagnostic {
     let length = |it: &Value| it.as_str().map_or(0, str::len);
-    let largest = variables.iter().max_by_key(|(_, it)| length(it));
+    let largest = variables.iter().find(|(_, it)| length(it) > LARGEST / 2);
     let at = largest.map_or_else(|| path.clone(), |(name, _)| path.join(name));
     Diagnostic::new(&rules::ENVIRONMENT_TOO_LARGE, Place::key(at), message)
         .why(eco_format!("Lambda takes {LARGEST} at most, those of the provider included"))

@@ -123,7 +123,11 @@ fn check_limited(value: &Value, shape: &Shape, limits: &Limits, cx: &mut Checker
 
 fn wrong_type(value: &Value, shape: &Shape, cx: &mut Checker) -> Value {
     let message = eco_format!("expected {}, found {}", shape.noun(), value.noun());
-    let diagnostic = Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Value), message);
+    let part = match value {
+        Value::Array(_) | Value::Object(_) => Part::Use,
+        _ => Part::Value,
+    };
+    let diagnostic = Diagnostic::new(&rules::WRONG_TYPE, cx.at(part), message);
     cx.report(diagnostic.help(eco_format!("write {} here", shape.noun())));
     value.clone()
 }

@@ -22,11 +22,15 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             other.listed.key,
             function.listed.key
         );
+        // A name that was given on purpose is told beside one that comes by itself.
+        let chosen = other.function.name.is_some() && function.function.name.is_none();
+        let (at, first) =
+            if chosen { (place(other), place(function)) } else { (place(function), place(other)) };
         found.push(
-            Diagnostic::new(&rules::DUPLICATE_NAME, place(function), message)
+            Diagnostic::new(&rules::DUPLICATE_NAME, at, message)
                 .why("Lambda has one function of a name in a region, so the second cannot be made")
                 .help("give one of them another `name`")
-                .related(place(other), "first taken here"),
+                .related(first, "the other one"),
         );
     }
 }
