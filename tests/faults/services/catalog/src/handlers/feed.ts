@@ -1,1 +1,1 @@
-export { stream as handler } from '../shared/store';
+export { stream as handler } from '../common/store';

@@ -1,4 +1,4 @@
-import { find } from '../shared/store';
+import { find } from '../common/store';
 
 const run = async () => (await find('')).length;
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { find } from '../shared/store';
+import { find } from '../common/store';
 
 export const handler = async (event: APIGatewayProxyEventV2) => {
   const term: string = event.queryStringParameters?.term ?? '';

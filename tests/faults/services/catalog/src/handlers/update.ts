@@ -1,4 +1,4 @@
-import { save, type Product } from '../shared/store';
+import { save, type Product } from '../common/store';
 
 async function main(event: { body: string }): Promise<{ statusCode: number }> {
   await save(JSON.parse(event.body) as Product);
