@@ -90,6 +90,7 @@ rules! {
     DUPLICATE_NAME "duplicate-name" Error "Two functions have the same name in Lambda." [];
     DUPLICATE_PHYSICAL_NAME "duplicate-physical-name" Error "Two resources take the same name." [];
     DUPLICATE_PRIORITY "duplicate-priority" Error "Two events take the same priority at a load balancer." ["ALB_PRIORITY_ALREADY_IN_USE"];
+    DUPLICATE_RESOURCE "duplicate-resource" Error "Two parts of `resources` define one resource with different types." [];
     DUPLICATE_ROUTE "duplicate-route" Error "Two events take the same method and path." ["DUPLICATE_HTTP_API_ROUTE"];
     DUPLICATE_SOURCE "duplicate-source" Warning "A function has the same source of events twice." [];
     DUPLICATE_STACK "duplicate-stack" Warning "Two services deploy to one stack." [];
@@ -145,7 +146,7 @@ rules! {
     SIBLING_VARIABLES "sibling-variables" Error "One place in the paths of a REST API has two variables." [];
     SOURCE_SYNTAX "source-syntax" Error "The file of a handler cannot be read." [];
     TABLE_KEYS "table-keys" Error "The keys of a table and its attributes do not agree." [];
-    TABLE_THROUGHPUT "table-throughput" Error "The throughput of an index does not go with the way that its table is paid for." [];
+    TABLE_THROUGHPUT "table-throughput" Error "A throughput does not go with the way that the table is paid for." [];
     TEMPLATE_TOO_LARGE "template-too-large" Error "A template is larger than CloudFormation takes." [];
     TIMEOUT_OVER_LIMIT "timeout-over-limit" Warning "A function may take longer than its caller waits." [];
     UNKNOWN_ACTION "unknown-action" Warning "A statement names an action that IAM does not have." [];

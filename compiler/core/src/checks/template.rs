@@ -15,6 +15,7 @@ mod mappings;
 mod names;
 mod outputs;
 mod parameters;
+mod parts;
 mod places;
 mod plain_sub;
 mod properties;
@@ -105,6 +106,7 @@ pub const CHECKS: &[Check] = &[
     conditions::check,
     mappings::check,
     parameters::check,
+    parts::check,
     functions::check,
     functions::check_variables,
     plain_sub::check,

@@ -160,13 +160,22 @@ impl<'a> Table<'a, '_> {
         Some(diagnostic.why("DynamoDB refuses the index").help("put the `HASH` key first"))
     }
 
-    /// The throughput of global indexes. That of the table itself is one of its properties' rules.
+    /// Whether the table has a throughput; one of zeros is as none.
+    fn is_provisioned(&self) -> bool {
+        let throughput = self.properties.get("ProvisionedThroughput").and_then(Value::as_object);
+        throughput.is_some_and(|it| it.values().any(|it| it.as_number().is_some_and(|it| it > 0.0)))
+    }
+
+    /// The throughput of the table and of its global indexes.
     fn throughput(&self, found: &mut Vec<Diagnostic>) {
         let mode = match self.properties.get("BillingMode") {
             None | Some(Value::Null) => "PROVISIONED",
             Some(Value::String(mode)) => mode.as_str(),
             Some(_) => return,
         };
+        if mode == "PAY_PER_REQUEST" && self.is_provisioned() {
+            found.extend(self.place(&["ProvisionedThroughput".into()], true).map(|at| both(at, "the table")));
+        }
         let global =
             |it: &(Vec<Segment>, &Object)| it.0.first() == Some(&Segment::from("GlobalSecondaryIndexes"));
         let is_provisioned =
@@ -175,12 +184,7 @@ impl<'a> Table<'a, '_> {
             let written = of.get("ProvisionedThroughput").filter(|it| !it.is_null());
             if mode == "PAY_PER_REQUEST" && written.is_some_and(|it| !is_left(it)) {
                 steps.push("ProvisionedThroughput".into());
-                found.extend(self.place(&steps, true).map(|at| {
-                    let message = "the index has a throughput, and its table is paid per request";
-                    Diagnostic::new(&rules::TABLE_THROUGHPUT, at, message)
-                        .why("DynamoDB refuses `ProvisionedThroughput` with `BillingMode: PAY_PER_REQUEST`")
-                        .help("remove one of them")
-                }));
+                found.extend(self.place(&steps, true).map(|at| both(at, "the index")));
             } else if mode == "PROVISIONED"
                 && is_provisioned
                 && written.is_none()
@@ -194,6 +198,14 @@ impl<'a> Table<'a, '_> {
             }
         }
     }
+}
+
+/// That a table or an index has a throughput that nobody pays for.
+fn both(at: Place, what: &str) -> Diagnostic {
+    let message = eco_format!("{what} has a throughput, and is paid per request");
+    Diagnostic::new(&rules::TABLE_THROUGHPUT, at, message)
+        .why("DynamoDB refuses `ProvisionedThroughput` with `BillingMode: PAY_PER_REQUEST`")
+        .help("remove one of them")
 }
 
 /// Whether CloudFormation may leave a value out.

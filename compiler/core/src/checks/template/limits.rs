@@ -85,13 +85,11 @@ fn length_of_escape(byte: u8) -> usize {
 }
 
 fn too_large(facts: &Facts<'_>, section: &str, message: EcoString, why: EcoString, help: &str) -> Diagnostic {
-    let own = facts.own_parts().into_iter().find(|(_, part)| part.get(section).is_some());
-    let generated = Path::from(["functions"]);
-    let at = if section == "Resources" {
-        generated
-    } else {
-        own.map_or(generated, |(path, _)| path.join(section))
-    };
+    let entries = |part: &Value| part.get(section).and_then(Value::as_object).map_or(0, |it| it.len());
+    let own: usize = facts.own_parts().iter().map(|(_, part)| entries(part)).sum();
+    let all = facts.section(section).map_or(0, |it| it.len());
+    // What most of them come from.
+    let at = Path::from([if own * 2 > all { "resources" } else { "functions" }]);
     Diagnostic::new(&rules::TEMPLATE_TOO_LARGE, Place::key(at), message).why(why).help(help)
 }
 

@@ -59,10 +59,12 @@ fn check_resource(
             continue;
         }
         seen.push((finding.path.clone(), is_missing));
-        // What another property decides for several of one mapping is one mistake.
+        // What another property decides for several of one mapping is one mistake; that of a table's throughput is told
+        // by the check of tables.
         if matches!(finding.problem, Problem::Word(..)) && !finding.because.is_empty() {
             let decision = (finding.path.parent(), finding.because.clone());
-            if decided.as_ref() == Some(&decision) {
+            let of_table = kind.name() == "AWS::DynamoDB::Table" && decision.1 == ["BillingMode"];
+            if of_table || decided.as_ref() == Some(&decision) {
                 continue;
             }
             decided = Some(decision);
