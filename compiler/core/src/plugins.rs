@@ -170,6 +170,10 @@ impl Listed {
             self.known |= 1 << index;
             return;
         }
+        // What a package manager brings loads files of its own.
+        if name.contains("vendor/") || name.contains("node_modules/") {
+            return self.add_unknown();
+        }
         let is_path = name.starts_with('.') || name.starts_with('/');
         let path =
             if is_path { name.trim_start_matches("./").to_owned() } else { format!("{folder}/{name}") };

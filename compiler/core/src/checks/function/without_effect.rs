@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::{Event, Facts};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -93,7 +93,10 @@ fn time_zone(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
     if only_rates && event.value.get("timezone").is_some_and(|it| !it.is_null()) {
         let message = "`timezone` has no effect with `rate(...)`".into();
         let why = "a rate is a span of time, which is the same in every zone";
-        found.push(unused(event.path.join("timezone"), message, why, "remove it, or write a `cron(...)`"));
+        let help = "remove it, or write a `cron(...)`";
+        let mut diagnostic = unused(event.path.join("timezone"), message, why, help);
+        diagnostic.severity = Severity::Info;
+        found.push(diagnostic);
     }
 }
 

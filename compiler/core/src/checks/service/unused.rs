@@ -3,7 +3,7 @@
 use ecow::eco_format;
 
 use super::Facts;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -44,17 +44,23 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = eco_format!("`{}` has no effect: the service has no `{kind}` event", path);
-        found.push(
+        // Settings of a provider are often shared by services.
+        found.push(advice(
             Diagnostic::new(&rules::UNUSED_OPTION, Place::key(path), message)
                 .why(eco_format!("it is of {what}, which is made of such events"))
                 .help("remove it, or add the event"),
-        );
+        ));
     }
     if !unread {
         buckets(facts, found);
     }
     authorizers(facts, found);
     logs(facts, found);
+}
+
+fn advice(mut diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.severity = Severity::Info;
+    diagnostic
 }
 
 /// Buckets of the provider that no event names.
@@ -110,10 +116,10 @@ fn authorizers(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     for name in own.into_iter().flat_map(|it| it.keys()).filter(|it| !used.contains(&it.as_str())) {
         let at = Place::key(path.join(name));
-        found.push(
+        found.push(advice(
             Diagnostic::new(&rules::UNUSED_OPTION, at, eco_format!("no route names the authorizer `{name}`"))
                 .why("a route without an authorizer is open to all")
                 .help("name it in the `authorizer` of a route, or remove it"),
-        );
+        ));
     }
 }
