@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::Path;
 use crate::plugins::Listed;
 use crate::rules;
+use crate::shape::cfn::Cfn;
 use crate::shape::check::{Checker, check as check_shape};
 use crate::shape::{Map, Text, Typed};
 use crate::value::{Object, Value};
@@ -66,7 +67,7 @@ pub struct UserResource {
     pub creation_policy: Option<Map<Value>>,
     /// What becomes of the resource when it leaves the stack.
     #[key("DeletionPolicy")]
-    pub deletion_policy: Option<Text>,
+    pub deletion_policy: Option<Cfn<Text>>,
     /// Resources that must be there first.
     #[key("DependsOn")]
     pub depends_on: Option<Vec<Text>>,
@@ -78,7 +79,7 @@ pub struct UserResource {
     pub update_policy: Option<Map<Value>>,
     /// What becomes of the old resource when it is replaced.
     #[key("UpdateReplacePolicy")]
-    pub update_replace_policy: Option<Text>,
+    pub update_replace_policy: Option<Cfn<Text>>,
     /// The condition under which it exists.
     #[key("Condition")]
     pub condition: Option<Text>,
@@ -95,7 +96,7 @@ pub struct Extension {
     pub creation_policy: Option<Map<Value>>,
     /// Replaces the deletion policy.
     #[key("DeletionPolicy")]
-    pub deletion_policy: Option<Text>,
+    pub deletion_policy: Option<Cfn<Text>>,
     /// Resources that must be there first, besides those that are named already.
     #[key("DependsOn")]
     pub depends_on: Option<Vec<Text>>,
@@ -107,7 +108,7 @@ pub struct Extension {
     pub update_policy: Option<Map<Value>>,
     /// Replaces the update-replace policy.
     #[key("UpdateReplacePolicy")]
-    pub update_replace_policy: Option<Text>,
+    pub update_replace_policy: Option<Cfn<Text>>,
     /// Replaces the condition.
     #[key("Condition")]
     pub condition: Option<Text>,
