@@ -49,16 +49,22 @@ fn check_resource(
     let resources = facts.section("Resources").filter(|_| !kind.name().starts_with("AWS::ECS::"));
     let mut walk = Walk::new(root.clone(), resources);
     walk.visit(kind.root(), properties);
-    walk.found.extend(documented::findings(kind.name(), properties, &root));
-    let mut seen: Vec<(Path, bool)> = Vec::new();
+    walk.found.extend(documented::findings(kind.name(), properties, &root, facts.section("Resources")));
+    let mut seen: Vec<(Path, Option<Vec<&'static str>>)> = Vec::new();
     let mut decided: Option<(Path, Vec<&'static str>)> = None;
     for finding in choice::without_consequences(walk.found) {
         // Where several rules find fault with one place the first says enough.
-        let is_missing = matches!(finding.problem, Problem::Missing(_));
-        if seen.contains(&(finding.path.clone(), is_missing)) && !is_missing {
+        let missing = if let Problem::Missing(names) = &finding.problem { Some(names.clone()) } else { None };
+        let said_before = seen.iter().any(|(path, before)| match (before, &missing) {
+            (Some(before), Some(names)) => {
+                *path == finding.path && names.iter().any(|it| before.contains(it))
+            }
+            (before, names) => *path == finding.path && before == names,
+        });
+        if said_before {
             continue;
         }
-        seen.push((finding.path.clone(), is_missing));
+        seen.push((finding.path.clone(), missing));
         // What another property decides for several of one mapping is one mistake; that of a table's throughput is told
         // by the check of tables.
         if matches!(finding.problem, Problem::Word(..)) && !finding.because.is_empty() {

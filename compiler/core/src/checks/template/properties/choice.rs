@@ -60,7 +60,8 @@ pub fn likeliest(reports: Vec<Vec<Finding>>, at: &Path) -> Vec<Finding> {
     let doubtful = reports.iter().flatten().any(|it| it.doubtful);
     let because: Vec<&'static str> =
         reports.iter().flatten().next().map(|it| it.because.clone()).unwrap_or_default();
-    let only = |problem| vec![Finding { path: at.clone(), problem, doubtful, because: because.clone() }];
+    let only =
+        |problem| vec![Finding { path: at.clone(), problem, doubtful, because: because.clone(), note: None }];
     if missing.len() == reports.len() {
         return only(Problem::Missing(missing));
     }

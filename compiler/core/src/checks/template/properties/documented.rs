@@ -1,194 +1,409 @@
 //! What AWS documents of properties and its schemas leave out: forms of names, words, lengths, and what properties of
-//! one resource say together.
+//! one resource say together. [`table`] reads it from `documented/facts/*.txt`; here it is held against properties.
+
+mod formula;
+mod table;
 
 use ecow::EcoString;
 
-use super::values;
-use super::walk::{Finding, Problem};
-use crate::path::Path;
+use super::value::{self, Known, known};
+use super::walk::{Finding, Note, Problem, of_list};
+use crate::cfn::schema::Kinds;
+use crate::path::{Path, Segment};
 use crate::value::{Object, Value};
+use table::{Condition, Fact, Form, Row, Test};
 
-/// What is known of a text.
-enum Fact {
-    /// It is one of these words, in any letters: some services take both.
-    Words(&'static [&'static str]),
-    /// It has this form.
-    Form(&'static str),
-    /// It has so many characters at most.
-    Length(usize),
-}
-
-use Fact::{Form, Length, Words};
-
-const KEY_TYPES: Fact = Words(&["HASH", "RANGE"]);
-const PROTOCOLS: Fact =
-    Words(&["http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose"]);
-const POLICY_NAME: Fact = Form(r"^[\w+=,.@-]{1,128}$");
-const STATEMENT_ID: Fact = Form("^[A-Za-z0-9]*$");
-const TABLE_NAME: Fact = Form("^[a-zA-Z0-9_.-]{3,255}$");
-const CIDR: Fact = Form(r"^\d{1,3}(\.\d{1,3}){3}/([0-9]|[12][0-9]|3[0-2])$");
-
-/// Of each type: paths of properties, and what is known of them.
-/// Queues: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html>, topics:
-/// <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html> and API_Subscribe, tables:
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>, policies:
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>.
-const FACTS: &[(&str, &[(&str, Fact)])] = &[
-    ("AWS::SQS::Queue", &[("QueueName", Length(80)), ("QueueName", Form(r"^[A-Za-z0-9_-]+(\.fifo)?$"))]),
-    (
-        "AWS::SNS::Topic",
-        &[
-            ("TopicName", Form(r"^[A-Za-z0-9_-]{1,256}(\.fifo)?$")),
-            ("DisplayName", Length(100)),
-            ("Subscription.*.Protocol", PROTOCOLS),
-        ],
-    ),
-    ("AWS::SNS::Subscription", &[("Protocol", PROTOCOLS)]),
-    (
-        "AWS::DynamoDB::Table",
-        &[
-            ("TableName", Length(255)),
-            ("TableName", TABLE_NAME),
-            ("KeySchema.*.KeyType", KEY_TYPES),
-            ("GlobalSecondaryIndexes.*.KeySchema.*.KeyType", KEY_TYPES),
-            ("GlobalSecondaryIndexes.*.IndexName", TABLE_NAME),
-            ("LocalSecondaryIndexes.*.KeySchema.*.KeyType", KEY_TYPES),
-            ("LocalSecondaryIndexes.*.IndexName", TABLE_NAME),
-        ],
-    ),
-    (
-        "AWS::IAM::Role",
-        &[
-            ("RoleName", Form(r"^[\w+=,.@-]{1,64}$")),
-            ("Policies.*.PolicyName", POLICY_NAME),
-            ("Policies.*.PolicyDocument.Statement.*.Sid", STATEMENT_ID),
-        ],
-    ),
-    ("AWS::IAM::Policy", &[("PolicyName", POLICY_NAME), ("PolicyDocument.Statement.*.Sid", STATEMENT_ID)]),
-    (
-        "AWS::IAM::ManagedPolicy",
-        &[("ManagedPolicyName", POLICY_NAME), ("PolicyDocument.Statement.*.Sid", STATEMENT_ID)],
-    ),
-    (
-        "AWS::EC2::SecurityGroup",
-        &[("SecurityGroupIngress.*.CidrIp", CIDR), ("SecurityGroupEgress.*.CidrIp", CIDR)],
-    ),
-    ("AWS::EC2::SecurityGroupIngress", &[("CidrIp", CIDR)]),
-    ("AWS::EC2::SecurityGroupEgress", &[("CidrIp", CIDR)]),
-];
-
-/// What is wrong in the properties of a resource.
-pub fn findings(kind: &str, properties: &Value, root: &Path) -> Vec<Finding> {
+/// What is wrong in the properties of a resource. `resources` are those of the template.
+pub fn findings(kind: &str, properties: &Value, root: &Path, resources: Option<&Object>) -> Vec<Finding> {
     let mut found = Vec::new();
-    let facts = FACTS.iter().filter(|it| it.0 == kind).flat_map(|it| it.1);
-    for (path, fact) in facts {
-        for (place, value) in values(properties, root, path) {
-            let text = value.as_str().filter(|it| !super::value::is_replaced(it));
-            found.extend(text.and_then(|it| problem(it, fact)).map(|it| finding(place, it)));
+    for row in table::rows(kind).iter().chain(table::rows(table::ALL)) {
+        for (at, mapping) in places(properties, root, row.at) {
+            if row.conditions.iter().all(|it| holds(it, mapping, resources)) {
+                judge(row, mapping, &at, &mut found);
+            }
         }
     }
     match kind {
-        "AWS::CloudWatch::Alarm" => alarm(properties, root, &mut found),
-        "AWS::EC2::SecurityGroup" => {
-            for list in ["SecurityGroupIngress.*", "SecurityGroupEgress.*"] {
-                values(properties, root, list).iter().for_each(|(at, it)| ports(it, at, &mut found));
-            }
-        }
-        "AWS::EC2::SecurityGroupIngress" | "AWS::EC2::SecurityGroupEgress" => {
-            ports(properties, root, &mut found);
-        }
-        "AWS::ApplicationAutoScaling::ScalableTarget" => {
-            found.extend(above(properties, root, "MinCapacity", "MaxCapacity"));
-        }
-        "AWS::AutoScaling::AutoScalingGroup" => found.extend(above(properties, root, "MinSize", "MaxSize")),
-        "AWS::S3::Bucket" => encryption(properties, root, &mut found),
+        "AWS::CloudWatch::Alarm" => formula::metrics(properties, root, &mut found),
+        "AWS::Events::Rule" => formula::transformers(properties, root, &mut found),
+        "AWS::DynamoDB::Table" => formula::local_indexes(properties, root, &mut found),
         _ => {}
     }
     found
 }
 
+/// A finding that AWS surely refuses, without more to say.
 fn finding(path: Path, problem: Problem) -> Finding {
-    Finding { path, problem, doubtful: false, because: Vec::new() }
+    Finding { path, problem, doubtful: false, because: Vec::new(), note: None }
 }
 
-fn problem(text: &str, fact: &Fact) -> Option<Problem> {
-    match fact {
-        Words(words) => (!words.iter().any(|it| it.eq_ignore_ascii_case(text)))
-            .then(|| Problem::Word(text.into(), words.iter().map(|it| EcoString::from(*it)).collect())),
-        Form(form) => (!crate::shape::check::matches(*form, text)).then(|| Problem::Form(text.into(), *form)),
-        Length(most) => {
-            let count = text.chars().count();
-            (count > *most).then(|| Problem::Count(count, Some(1), Some(*most), "characters"))
+/// What a row knows of a mapping, held against it.
+fn judge(row: &'static Row, mapping: &Value, at: &Path, found: &mut Vec<Finding>) {
+    let mut add = |path: Path, problem: Problem, because: &[&'static str]| {
+        let conditions = row.conditions.iter().filter(|it| !matches!(it.test, Test::Absent));
+        let mut names: Vec<&'static str> =
+            conditions.filter_map(|it| it.path.rsplit('.').find(|it| *it != "*")).collect();
+        names.extend(because);
+        let note = Note { why: row.why, page: row.page };
+        found.push(Finding { path, problem, doubtful: row.warns, because: names, note: Some(note) });
+    };
+    match &row.fact {
+        Fact::Needs(names) => {
+            if all_absent(mapping, names) {
+                add(at.clone(), Problem::Missing(names.clone()), &[]);
+            }
+        }
+        Fact::One(names) if all_absent(mapping, names) => {
+            add(at.clone(), Problem::Missing(names.clone()), &[]);
+        }
+        Fact::One(names) | Fact::Either(names) => {
+            let there = names.iter().copied().filter(|it| matches!(look(mapping, it), Look::There(_)));
+            let there: Vec<&'static str> = there.collect();
+            if let [_, .., last] = there.as_slice() {
+                add(join(at, last), Problem::OnlyOne(there.clone()), &[]);
+            }
+        }
+        Fact::Not(name) | Fact::Idle(name) => {
+            if matches!(look(mapping, name), Look::There(_)) {
+                let text = EcoString::from(*name);
+                let problem = if matches!(row.fact, Fact::Not(_)) {
+                    Problem::Unwanted(text)
+                } else {
+                    Problem::Idle(text)
+                };
+                add(join(at, name), problem, &[]);
+            }
+        }
+        Fact::Old(name, new) => {
+            if matches!(look(mapping, name), Look::There(_)) {
+                add(join(at, name), Problem::Old((*name).into(), new), &[]);
+            }
+        }
+        Fact::Bad(name) => {
+            if matches!(look(mapping, name), Look::There(_)) {
+                add(join(at, name), Problem::Refused("it".into()), &[]);
+            }
+        }
+        Fact::Keys(path, form) => {
+            for (path, value) in places(mapping, at, path).into_iter().filter(|it| !is_function(it.1)) {
+                let keys = value.as_object().into_iter().flat_map(Object::keys);
+                for key in keys.filter(|it| !crate::shape::check::matches(form, it)) {
+                    add(path.join(key), Problem::KeyForm(key.clone()), &[]);
+                }
+            }
+        }
+        Fact::Above(high, low, by) => {
+            let Some(number) = number(mapping, high) else { return };
+            let least = places(mapping, at, low).into_iter().filter_map(|it| value::number(it.1));
+            if let Some(least) = least.map(|it| it + by + 1.0).find(|it| number < *it) {
+                add(join(at, high), Problem::Range(number, Some(least), None), &[]);
+            }
+        }
+        Fact::Order(low, high) => {
+            if let (Some(least), Some(most)) = (number(mapping, low), number(mapping, high))
+                && least > most
+            {
+                add(join(at, low), Problem::Range(least, None, Some(most)), &[high]);
+            }
+        }
+        Fact::Unique(paths) => {
+            for (path, text) in repeated(mapping, at, paths) {
+                add(path, Problem::Again(text), &[]);
+            }
+        }
+        Fact::Among(path, others) => {
+            let Some(names) = all_texts(mapping, others) else { return };
+            for (path, value) in places(mapping, at, path) {
+                let Some(text) = plain(value).filter(|it| !names.contains(it)) else { continue };
+                add(path, Problem::Word(text, names.clone()), &[]);
+            }
+        }
+        Fact::Value(path, form) => {
+            for (path, value) in places(mapping, at, path) {
+                if let Some(problem) = misfit(value, form) {
+                    add(path, problem, &[]);
+                }
+            }
         }
     }
 }
 
-fn number(properties: &Value, name: &str) -> Option<f64> {
-    super::value::number(properties.get(name)?)
-}
-
-/// The one that is to be the smaller, if it is not.
-fn above(properties: &Value, root: &Path, least: &'static str, most: &'static str) -> Option<Finding> {
-    let (low, high) = (number(properties, least)?, number(properties, most)?);
-    (low > high).then(|| finding(root.join(least), Problem::Range(low, None, Some(high))))
-}
-
-/// Ports of TCP and UDP. Of other protocols the numbers mean something else.
-fn ports(rule: &Value, at: &Path, found: &mut Vec<Finding>) {
-    let protocol = rule.get("IpProtocol").and_then(super::value::text);
-    if !protocol.is_some_and(|it| ["tcp", "udp", "6", "17"].contains(&it.as_str())) {
-        return;
-    }
-    for name in ["FromPort", "ToPort"] {
-        if let Some(port) = number(rule, name).filter(|it| !(-1.0..=65_535.0).contains(it)) {
-            found.push(finding(at.join(name), Problem::Range(port, Some(0.0), Some(65_535.0))));
-            return;
+/// What is wrong with a value.
+fn misfit(value: &Value, form: &Form) -> Option<Problem> {
+    let count = |limit: &Option<f64>| limit.map(|it| it as usize);
+    let is_out = |number: f64, least: &Option<f64>, most: &Option<f64>| {
+        least.is_some_and(|it| number < it) || most.is_some_and(|it| number > it)
+    };
+    match form {
+        Form::Words(words, ignores_case) => {
+            let text = plain(value)?;
+            let fits = |it: &&str| {
+                **it == *text
+                    || *ignores_case && it.eq_ignore_ascii_case(&text)
+                    || matches!(value, Value::Bool(_)) && it.eq_ignore_ascii_case(&text)
+            };
+            let all = || words.iter().map(|it| EcoString::from(*it)).collect();
+            (!words.iter().any(fits)).then(|| Problem::Word(text.clone(), all()))
         }
-    }
-    found.extend(above(rule, at, "FromPort", "ToPort"));
-}
-
-/// An alarm watches one metric, and says all of it, or several in `Metrics`.
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html>
-fn alarm(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
-    let Some(object) = properties.as_object() else { return };
-    let has = |name: &str| object.contains_key(name);
-    let of_one = ["MetricName", "Namespace", "Statistic", "ExtendedStatistic", "Period"];
-    let is_open = super::value::is_open(object) || ["Metrics", "EvaluationCriteria"].iter().any(|it| has(it));
-    if !is_open && of_one.iter().any(|it| has(it)) {
-        let misses = |names: &[&'static str]| !names.iter().any(|it| has(it));
-        let sets: [&[&'static str]; 5] = [
-            &["MetricName"],
-            &["Namespace"],
-            &["Period"],
-            &["EvaluationPeriods"],
-            &["Statistic", "ExtendedStatistic"],
-        ];
-        let missing = sets.into_iter().filter(|it| misses(it) && !is_misspelt(object, it));
-        found.extend(missing.map(|it| finding(root.clone(), Problem::Missing(it.to_vec()))));
-    }
-    found.extend(above(properties, root, "DatapointsToAlarm", "EvaluationPeriods"));
-}
-
-/// Whether a property that nobody knows is almost one of these.
-fn is_misspelt(object: &Object, names: &[&'static str]) -> bool {
-    object.keys().any(|key| crate::diagnostic::nearest(key, names.iter().copied()).is_some())
-}
-
-/// A key belongs to the encryption with keys.
-fn encryption(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
-    let rules = "BucketEncryption.ServerSideEncryptionConfiguration.*.ServerSideEncryptionByDefault";
-    for (at, rule) in values(properties, root, rules) {
-        let plain = rule.get("SSEAlgorithm").and_then(Value::as_str) == Some("AES256");
-        if plain && rule.get("KMSMasterKeyID").is_some_and(|it| !is_nothing(it)) {
-            let problem = Problem::Unwanted("KMSMasterKeyID".into());
-            found.push(finding(at.join("KMSMasterKeyID"), problem));
+        Form::Like(form) => {
+            let text = plain(value)?;
+            (!crate::shape::check::matches(form, &text)).then(|| Problem::Form(text, form))
+        }
+        Form::Unlike(form, but) => {
+            let text = plain(value).or_else(|| substituted(value))?;
+            let is_excepted = but.is_some_and(|it| crate::shape::check::matches(it, &text));
+            (!is_excepted && crate::shape::check::matches(form, &text))
+                .then(|| Problem::Refused(text.replace("\0", "${...}")))
+        }
+        Form::Length(least, most) => {
+            let text = plain(value)?;
+            let length = text.chars().count();
+            is_out(length as f64, least, most)
+                .then(|| Problem::Count(length, count(least), count(most), "characters"))
+        }
+        Form::Count(least, most) => {
+            let items = value.as_array()?;
+            let certain = items.iter().all(of_list);
+            (certain && is_out(items.len() as f64, least, most))
+                .then(|| Problem::Count(items.len(), count(least), count(most), "items"))
+        }
+        Form::Range(least, most) => {
+            let number = value::number(value)?;
+            is_out(number, least, most).then_some(Problem::Range(number, *least, *most))
+        }
+        Form::Step(unit) => {
+            let number = value::number(value)?;
+            ((number / unit).fract() != 0.0).then_some(Problem::Multiple(number, *unit))
+        }
+        Form::List | Form::Tree => {
+            let is_right = is_function(value)
+                || value.as_array().is_some()
+                || matches!(form, Form::Tree) && value.as_object().is_some();
+            (!is_right).then(|| Problem::Kind(Kinds::ARRAY, value.noun()))
+        }
+        Form::Json => {
+            let text = value.as_str().filter(|it| !value::is_replaced(it))?;
+            serde_json::from_str::<serde::de::IgnoredAny>(text).is_err().then_some(Problem::Json)
         }
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
-    matches!(super::value::known(value), super::value::Known::Nothing | super::value::Known::Either(..))
+/// The text that AWS surely sees.
+fn plain(value: &Value) -> Option<EcoString> {
+    value::text(value).filter(|it| !value::is_replaced(it))
+}
+
+/// The text of a `Fn::Sub` with a null character for each of its variables.
+fn substituted(value: &Value) -> Option<EcoString> {
+    let (_, argument) = value.as_object()?.single().filter(|it| it.0 == "Fn::Sub")?;
+    let (mut rest, mut text) = (argument.as_str()?, EcoString::new());
+    while let Some((before, more)) = rest.split_once("${") {
+        let (_, after) = more.split_once('}')?;
+        text.push_str(before);
+        text.push('\0');
+        rest = after;
+    }
+    text.push_str(rest);
+    (!text.contains("{{")).then_some(text)
+}
+
+/// What stands at a path of one mapping.
+enum Look<'v> {
+    /// Nothing.
+    Absent,
+    /// That is only known later.
+    Open,
+    /// A value, or a function that gives one.
+    There(&'v Value),
+}
+
+/// What stands at `path` of a mapping: names with dots, without `*`.
+fn look<'v>(mapping: &'v Value, path: &str) -> Look<'v> {
+    let mut value = mapping;
+    for step in path.split('.') {
+        let object = match known(value) {
+            Known::Value(Value::Object(object)) => object,
+            Known::Value(Value::Array(items)) => match step.parse::<usize>().ok().map(|it| items.get(it)) {
+                Some(Some(item)) => {
+                    value = item;
+                    continue;
+                }
+                Some(None) => return Look::Absent,
+                None => return Look::Open,
+            },
+            Known::Nothing => return Look::Absent,
+            _ => return Look::Open,
+        };
+        match object.get(step) {
+            None if value::is_open(object) => return Look::Open,
+            None => return Look::Absent,
+            Some(it) => value = it,
+        }
+    }
+    match known(value) {
+        Known::Nothing => Look::Absent,
+        Known::Either(..) => Look::Open,
+        Known::Open if value.is_null() => Look::Absent,
+        Known::Open if matches!(value, Value::Unknown(_)) => Look::Open,
+        _ => Look::There(value),
+    }
+}
+
+fn all_absent(mapping: &Value, names: &[&str]) -> bool {
+    mapping.as_object().is_some() && names.iter().all(|it| matches!(look(mapping, it), Look::Absent))
+}
+
+/// Whether a condition surely holds, of one of the places at its path.
+fn holds(condition: &Condition, mapping: &Value, resources: Option<&Object>) -> bool {
+    if condition.path.contains('*') {
+        let places = places(mapping, &Path::root(), condition.path);
+        return places.iter().any(|(_, it)| holds_of(&condition.test, &Look::There(it), resources));
+    }
+    holds_of(&condition.test, &look(mapping, condition.path), resources)
+}
+
+fn holds_of(test: &Test, look: &Look<'_>, resources: Option<&Object>) -> bool {
+    let value = if let Look::There(value) = look { Some(*value) } else { None };
+    let text = value.and_then(plain);
+    let is = |words: &[&str]| {
+        let fits = |it: &&str, text: &EcoString| {
+            *it == text.as_str() || is_truth(it) && it.eq_ignore_ascii_case(text)
+        };
+        text.as_ref().map(|text| words.iter().any(|it| fits(it, text)))
+    };
+    match test {
+        Test::Present => value.is_some(),
+        Test::Absent => matches!(look, Look::Absent),
+        Test::Is(words) => matches!(look, Look::Absent) && words.contains(&"-") || is(words) == Some(true),
+        Test::IsNot(words) => is(words) == Some(false),
+        Test::Above(least) => value.and_then(value::number).is_some_and(|it| it > *least),
+        Test::Like(form) => text.is_some_and(|it| crate::shape::check::matches(form, &it)),
+        Test::Of(kinds) => value.is_some_and(|it| is_of(it, kinds, resources)),
+    }
+}
+
+/// Whether a value is a reference to a resource of one of these types, by the attribute that is named with it.
+fn is_of(value: &Value, kinds: &[&str], resources: Option<&Object>) -> bool {
+    let Some((id, attribute)) = referred(value) else { return false };
+    let kind = resources.and_then(|it| it.get(id)?.get("Type")?.as_str());
+    let Some(kind) = kind else { return false };
+    kinds.iter().any(|it| match it.split_once('.') {
+        Some((wanted, of)) => wanted == kind && attribute == of,
+        None => *it == kind,
+    })
+}
+
+/// The resource that a value refers to, and the attribute, `Ref` for `Ref`.
+fn referred(value: &Value) -> Option<(&str, &str)> {
+    let (name, argument) = value.as_object()?.single()?;
+    match name.as_str() {
+        "Ref" => Some((argument.as_str()?, "Ref")),
+        "Fn::GetAtt" => {
+            let (id, attribute) = crate::checks::template::index::get_att(argument)?;
+            Some((id, attribute?))
+        }
+        _ => None,
+    }
+}
+
+fn is_truth(word: &str) -> bool {
+    matches!(word, "true" | "false")
+}
+
+fn number(mapping: &Value, path: &str) -> Option<f64> {
+    match look(mapping, path) {
+        Look::There(value) => value::number(value),
+        _ => None,
+    }
+}
+
+fn join(at: &Path, path: &str) -> Path {
+    path.split('.').fold(at.clone(), |at, it| at.join(it))
+}
+
+/// The places that a path such as `Rules.*.Name` means in a value, and what is known to stand there, through both
+/// branches of `Fn::If`. An empty path is the value itself. A function stays one.
+fn places<'v>(value: &'v Value, at: &Path, path: &str) -> Vec<(Path, &'v Value)> {
+    let mut places = branches(at.clone(), value);
+    for step in path.split('.').filter(|it| !it.is_empty()) {
+        let mut next = Vec::new();
+        for (path, value) in places {
+            match (step, value) {
+                ("*", Value::Array(items)) => {
+                    items
+                        .iter()
+                        .enumerate()
+                        .for_each(|(index, it)| next.extend(branches(path.join(index), it)));
+                }
+                ("*", Value::Object(object)) if !is_function(value) => {
+                    object.iter().for_each(|(key, it)| next.extend(branches(path.join(key), it)));
+                }
+                // One item may stand for a list of one.
+                (key, Value::Object(object)) if !is_function(value) => {
+                    next.extend(object.get(key).into_iter().flat_map(|it| branches(path.join(key), it)));
+                }
+                _ => {}
+            }
+        }
+        places = next;
+    }
+    places
+}
+
+fn is_function(value: &Value) -> bool {
+    !matches!(known(value), Known::Value(_))
+}
+
+/// A value, or both that `Fn::If` may give.
+fn branches(at: Path, value: &Value) -> Vec<(Path, &Value)> {
+    match known(value) {
+        Known::Either(yes, no) => {
+            let at = at.join("Fn::If");
+            let mut all = branches(at.join(1usize), yes);
+            all.extend(branches(at.join(2usize), no));
+            all
+        }
+        Known::Nothing => Vec::new(),
+        Known::Open if value.is_null() => Vec::new(),
+        _ => vec![(at, value)],
+    }
+}
+
+/// The texts at several paths, if all are known, and there are any.
+fn all_texts(mapping: &Value, paths: &[&str]) -> Option<Vec<EcoString>> {
+    let mut texts = Vec::new();
+    for path in paths {
+        // A list that is only known later may hold any.
+        let (list, _) = path.split_once('*').unwrap_or((path, ""));
+        match look(mapping, list.trim_end_matches('.')) {
+            Look::Open => return None,
+            Look::There(it) if is_function(it) => return None,
+            Look::There(Value::Array(items)) if items.iter().any(is_function) => return None,
+            _ => {}
+        }
+        for (_, value) in places(mapping, &Path::root(), path) {
+            texts.push(plain(value)?);
+        }
+    }
+    (!texts.is_empty()).then_some(texts)
+}
+
+/// The texts that stand at these paths for a second time. What a condition decides may be there once.
+fn repeated(mapping: &Value, at: &Path, paths: &[&str]) -> Vec<(Path, EcoString)> {
+    let mut seen: Vec<EcoString> = Vec::new();
+    let mut again = Vec::new();
+    for (path, value) in paths.iter().flat_map(|it| places(mapping, at, it)) {
+        let Some(text) = plain(value) else { continue };
+        if path.segments().contains(&Segment::from("Fn::If")) {
+            continue;
+        }
+        if seen.contains(&text) {
+            again.push((path, text));
+        } else {
+            seen.push(text);
+        }
+    }
+    again
 }
 
 #[cfg(test)]
@@ -197,18 +412,20 @@ mod tests {
     use crate::json;
 
     fn places(kind: &str, properties: &Value) -> Vec<String> {
-        findings(kind, properties, &Path::root()).into_iter().map(|it| it.path.to_string()).collect()
+        let resources = json!({
+            "Machine": { "Type": "AWS::StepFunctions::StateMachine" },
+            "Bus": { "Type": "AWS::Events::EventBus" }
+        });
+        let found = findings(kind, properties, &Path::root(), resources.as_object());
+        found.into_iter().map(|it| it.path.to_string()).collect()
     }
 
     #[test]
-    fn what_aws_documents() {
+    fn values_have_forms() {
         assert_eq!(places("AWS::SQS::Queue", &json!({ "QueueName": "my queue" })), ["QueueName"]);
-        assert!(places("AWS::SQS::Queue", &json!({ "QueueName": "orders-1.fifo" })).is_empty());
+        assert!(places("AWS::SQS::Queue", &json!({ "QueueName": "orders-1" })).is_empty());
         let table = json!({ "GlobalSecondaryIndexes": [{ "KeySchema": [{ "KeyType": "SORT" }] }] });
         assert_eq!(places("AWS::DynamoDB::Table", &table), ["GlobalSecondaryIndexes.0.KeySchema.0.KeyType"]);
-        let alarm = json!({ "MetricName": "Errors", "Namespace": "AWS/Lambda", "Statistic": "Sum" });
-        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), ["", ""]);
-        assert!(places("AWS::CloudWatch::Alarm", &json!({ "Metrics": [], "AlarmName": "a" })).is_empty());
         let group = json!({ "SecurityGroupIngress": [
             { "IpProtocol": "tcp", "FromPort": 443, "ToPort": 80, "CidrIp": "10.0.0.0/99" },
             { "IpProtocol": "icmp", "FromPort": 8, "ToPort": (-1), "CidrIp": "0.0.0.0/0" }
@@ -217,5 +434,44 @@ mod tests {
             places("AWS::EC2::SecurityGroup", &group),
             ["SecurityGroupIngress.0.CidrIp", "SecurityGroupIngress.0.FromPort"]
         );
+        let secret =
+            json!({ "GenerateSecretString": { "SecretStringTemplate": "{a: b}", "GenerateStringKey": "c" } });
+        assert_eq!(
+            places("AWS::SecretsManager::Secret", &secret),
+            ["GenerateSecretString.SecretStringTemplate"]
+        );
+        let bucket = json!({ "BucketName": { "Fn::Sub": "Lake-${AWS::AccountId}" } });
+        assert_eq!(places("AWS::S3::Bucket", &bucket), ["BucketName"]);
+    }
+
+    #[test]
+    fn properties_decide_on_others() {
+        let alarm = json!({
+            "MetricName": "Errors", "Namespace": "AWS/Lambda", "Statistic": "Sum", "ComparisonOperator": "x"
+        });
+        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), ["", ""]);
+        let maybe =
+            json!({ "Metrics": { "Fn::If": ["A", [], { "Ref": "AWS::NoValue" }] }, "MetricName": "a" });
+        assert_eq!(places("AWS::CloudWatch::Alarm", &maybe), [""]);
+        let rule = json!({ "ScheduleExpression": "rate(1 day)", "Targets": [
+            { "Id": "a", "Arn": { "Ref": "Machine" } }, { "Id": "a", "Arn": { "Ref": "Elsewhere" } }
+        ] });
+        assert_eq!(places("AWS::Events::Rule", &rule), ["Targets.1.Id", "Targets.0"]);
+        let rule = json!({ "ScheduleExpression": "rate(1 day)", "EventBusName": { "Ref": "Bus" } });
+        assert_eq!(places("AWS::Events::Rule", &rule), ["ScheduleExpression"]);
+    }
+
+    #[test]
+    fn lists_name_each_other() {
+        let behavior = |id: &str| json!({ "TargetOriginId": id, "CachePolicyId": { "Ref": "Policy" } });
+        let origin = json!({ "Id": "site", "DomainName": "a.example.com", "S3OriginConfig": {} });
+        let of = |id: &str| {
+            json!({ "DistributionConfig": {
+            "DefaultCacheBehavior": (behavior(id)), "Origins": [(origin.clone())]
+        } })
+        };
+        let at = ["DistributionConfig.DefaultCacheBehavior.TargetOriginId"];
+        assert_eq!(places("AWS::CloudFront::Distribution", &of("web")), at);
+        assert!(places("AWS::CloudFront::Distribution", &of("site")).is_empty());
     }
 }

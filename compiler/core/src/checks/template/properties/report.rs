@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::walk::{Finding, Problem};
+use super::walk::{Finding, Note, Problem};
 use crate::cfn::schema::{ResourceType, docs};
 use crate::diagnostic::{Diagnostic, Place, Rule, Severity, nearest};
 use crate::path::{Path, Segment};
@@ -102,9 +102,18 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
             _ => word(text, words, at),
         },
         Problem::Refused(text) => {
-            made(&rules::CFN_UNKNOWN_VALUE, at.at_key(), eco_format!("`{text}` is not taken here"))
-                .why("AWS keeps it for itself")
-                .help("use another one")
+            if finding.note.is_some_and(|it| !it.why.is_empty()) {
+                let property = at.property();
+                let message = match text.as_str() {
+                    "it" => eco_format!("the value of `{property}` is not taken here"),
+                    text => eco_format!("`{}` is no value of `{property}`", short(text)),
+                };
+                made(&rules::CFN_UNKNOWN_VALUE, at.at_value(), message)
+            } else {
+                made(&rules::CFN_UNKNOWN_VALUE, at.at_key(), eco_format!("`{text}` is not taken here"))
+                    .why("AWS keeps it for itself")
+                    .help("use another one")
+            }
         }
         Problem::Range(..) | Problem::Multiple(..) | Problem::Count(..) => limit(&finding.problem, at),
         Problem::Form(..) | Problem::Name(..) | Problem::NoArn(_) | Problem::KeyForm(_) => {
@@ -114,6 +123,9 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
             made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_value(), "the list holds the same item twice")
                 .why(eco_format!("the items of {} must differ", at.holder()))
                 .help("remove one of them")
+        }
+        Problem::Again(_) | Problem::Idle(_) | Problem::Old(..) | Problem::Json | Problem::Said(..) => {
+            said(&finding.problem, at)
         }
     };
     if !finding.because.is_empty() && !matches!(finding.problem, Problem::Form(..)) {
@@ -125,7 +137,37 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
     if finding.doubtful || is_doubtful(finding) {
         diagnostic.severity = Severity::Warning;
     }
-    diagnostic.page(at.link())
+    let note = finding.note.unwrap_or(Note { why: "", page: "" });
+    if !note.why.is_empty() {
+        diagnostic = diagnostic.why(note.why);
+    }
+    diagnostic.page(if note.page.is_empty() { at.link() } else { note.page.to_owned() })
+}
+
+/// What is said of what only the tables of facts know.
+fn said(problem: &Problem, at: &Written) -> Diagnostic {
+    let property = at.property();
+    match problem {
+        Problem::Again(text) => {
+            let message = eco_format!("`{}` stands there already", short(text));
+            made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_value(), message)
+                .why(eco_format!("each `{property}` is another one"))
+                .help("give it another value, or remove one of them")
+        }
+        Problem::Idle(name) => {
+            made(&rules::CFN_CONFLICTING_PROPERTIES, at.at_key(), eco_format!("`{name}` has no effect here"))
+                .help(eco_format!("remove `{name}`"))
+        }
+        Problem::Old(name, new) => {
+            let message = eco_format!("`{name}` of `{}` is deprecated", at.kind.name());
+            made(&rules::CFN_DEPRECATED, at.at_key(), message).help(eco_format!("use `{new}`"))
+        }
+        Problem::Said(text, help) => {
+            made(&rules::CFN_INVALID_FORMAT, at.at_value(), text.clone()).help(*help)
+        }
+        _ => made(&rules::CFN_INVALID_FORMAT, at.at_value(), eco_format!("`{property}` is not JSON"))
+            .help("write JSON: names and texts stand in double quotes"),
+    }
 }
 
 fn last(at: &Written) -> &str {

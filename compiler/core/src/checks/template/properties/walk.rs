@@ -70,6 +70,16 @@ pub enum Problem {
     KeyForm(EcoString),
     /// Two items of a list are the same; which was first.
     Twice(u32),
+    /// Two texts are the same that must differ.
+    Again(EcoString),
+    /// A property has no effect.
+    Idle(EcoString),
+    /// A property has been replaced by another.
+    Old(EcoString, &'static str),
+    /// A text is no JSON.
+    Json,
+    /// What is wrong in words, and what to do.
+    Said(EcoString, &'static str),
 }
 
 /// What was found at a place.
@@ -83,6 +93,17 @@ pub struct Finding {
     pub doubtful: bool,
     /// The properties that decide that it is wrong, where others do.
     pub because: Vec<&'static str>,
+    /// What AWS says of it, where that is more than its schema.
+    pub note: Option<Note>,
+}
+
+/// What AWS says of a finding.
+#[derive(Clone, Copy, Debug)]
+pub struct Note {
+    /// Why, as a sentence; empty if the finding says enough.
+    pub why: &'static str,
+    /// The page; empty for the page of the property.
+    pub page: &'static str,
 }
 
 /// A walk through the properties of a resource.
@@ -123,6 +144,7 @@ impl<'a> Walk<'a> {
                 problem: problem(),
                 doubtful: self.doubtful,
                 because: self.because.clone(),
+                note: None,
             });
         }
         Verdict::Fails
@@ -540,7 +562,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether the count of a list with this item is certain.
-fn of_list(item: &Value) -> bool {
+pub fn of_list(item: &Value) -> bool {
     match known(item) {
         Known::Value(_) => true,
         // One function is one item, whatever it gives, but for those that give none.
