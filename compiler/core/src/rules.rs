@@ -77,6 +77,7 @@ rules! {
     CFN_UNKNOWN_PROPERTY "cfn-unknown-property" Error "A resource has no such property." [];
     CFN_UNKNOWN_TYPE "cfn-unknown-type" Error "There is no such resource type." [];
     CFN_UNKNOWN_VALUE "cfn-unknown-value" Error "A property of a resource has a value that AWS does not know." [];
+    CFN_WRONG_REFERENCE "cfn-wrong-reference" Error "A reference gives something else than the property takes." [];
     CFN_WRONG_TYPE "cfn-wrong-type" Error "A property of a resource has a value of the wrong kind." [];
     CIRCULAR_DEPENDENCY "circular-dependency" Error "Resources refer to each other in a circle." [];
     CONDITIONAL_REFERENCE "conditional-reference" Warning "A resource refers to one that a condition may leave out." [];
@@ -145,6 +146,7 @@ rules! {
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
     SIBLING_VARIABLES "sibling-variables" Error "One place in the paths of a REST API has two variables." [];
     SOURCE_SYNTAX "source-syntax" Error "The file of a handler cannot be read." [];
+    STATE_MACHINE "state-machine" Error "The definition of a state machine is not one that Step Functions takes." [];
     TABLE_KEYS "table-keys" Error "The keys of a table and its attributes do not agree." [];
     TABLE_THROUGHPUT "table-throughput" Error "A throughput does not go with the way that the table is paid for." [];
     TEMPLATE_TOO_LARGE "template-too-large" Error "A template is larger than CloudFormation takes." [];

@@ -34,8 +34,8 @@ const RESERVED: [&str; 18] = [
 /// The most bytes that all variables of a function may have together.
 pub const LARGEST: usize = 4096;
 
-/// Finds names in the environment at `path` that Lambda refuses.
-pub fn names(environment: Option<&Value>, path: &Path, found: &mut Vec<Diagnostic>) {
+/// Finds names in the environment at `path` that Lambda refuses; `has_shape` says that the shape has looked at them.
+pub fn names(environment: Option<&Value>, path: &Path, has_shape: bool, found: &mut Vec<Diagnostic>) {
     let Some(Value::Object(variables)) = environment else { return };
     for (name, _) in variables.iter().filter(|(_, value)| !value.is_null()) {
         let at = Place::key(path.join(name));
@@ -66,17 +66,19 @@ pub fn names(environment: Option<&Value>, path: &Path, found: &mut Vec<Diagnosti
         // What no framework takes either is told by the shape.
         let told = !name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
             || name.starts_with(|it: char| it.is_ascii_digit());
-        if !told && (!starts || !goes_on || name.len() < 2) {
+        if !(told && has_shape) && (!starts || !goes_on || name.len() < 2) {
             let mut diagnostic = Diagnostic::new(
                 &rules::INVALID_FORMAT,
                 at,
                 eco_format!("Lambda takes no environment variable called `{name}`"),
             )
-            .why("a name has two characters or more and starts with a letter")
+            .why("a name has two characters or more: a letter, then letters, digits and `_`")
             .help("choose another name")
             .page("https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html");
             // The framework takes such names, and services of tests and samples have them.
-            diagnostic.severity = Severity::Warning;
+            if !told {
+                diagnostic.severity = Severity::Warning;
+            }
             found.push(diagnostic);
         }
     }

@@ -9,7 +9,7 @@ pub mod handler;
 mod name_length;
 pub mod options;
 mod paths;
-mod patterns;
+pub mod patterns;
 pub mod role;
 mod source_kinds;
 mod sources;

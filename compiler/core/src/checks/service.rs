@@ -11,7 +11,7 @@ mod provider_options;
 mod provider_role;
 mod routes;
 mod rule_names;
-mod runtimes;
+pub mod runtimes;
 mod secret_in_template;
 mod secrets;
 mod timeouts;

@@ -10,6 +10,8 @@ mod functions;
 mod generated_names;
 mod iam;
 mod index;
+mod kinds;
+mod lambda;
 mod limits;
 mod mappings;
 mod names;
@@ -23,6 +25,7 @@ mod queues;
 mod references;
 mod resource_type;
 mod schedules;
+mod state_machine;
 
 use index::Index;
 
@@ -117,9 +120,11 @@ pub const CHECKS: &[Check] = &[
     deletion::check,
     dynamodb::check,
     iam::check,
+    lambda::check,
     generated_names::check,
     names::check,
     outputs::check,
     queues::check,
     schedules::check,
+    state_machine::check,
 ];

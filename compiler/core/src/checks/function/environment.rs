@@ -15,7 +15,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let own = facts.listed.value.get("environment");
-    names(own, &facts.listed.path.join("environment"), found);
+    names(own, &facts.listed.path.join("environment"), true, found);
     let mut all = Object::new();
     for (name, value) in facts.around.context.provider.environment.iter().flat_map(|it| &it.0) {
         let written = value.value().and_then(|it| it.value()).map(Value::from);

@@ -69,7 +69,8 @@ fn fields(pattern: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn whole(pattern: &Value, path: Path, found: &mut Vec<Diagnostic>) {
+/// Finds what is wrong with one pattern.
+pub fn whole(pattern: &Value, path: Path, found: &mut Vec<Diagnostic>) {
     match pattern {
         Value::Object(_) => below(pattern, &path, found),
         Value::String(_) => found.push(

@@ -12,7 +12,7 @@ use crate::value::Value;
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let path = Path::from(["provider", "environment"]);
     let environment = facts.config.at(&path);
-    names(environment, &path, found);
+    names(environment, &path, true, found);
     if let Some(variables) = environment.and_then(Value::as_object) {
         let bytes = size(variables);
         if bytes > LARGEST {

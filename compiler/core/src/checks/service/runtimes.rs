@@ -8,6 +8,7 @@ use jiff::{Span, Timestamp, tz::TimeZone};
 
 use super::Facts;
 use crate::aws::runtime::{Lifecycle, RUNTIMES, TABLE, lifecycle};
+use crate::checks::Surroundings;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
 use crate::rules;
@@ -19,11 +20,13 @@ const AHEAD: i64 = 180;
 
 /// Finds runtimes that have ended, or will soon.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let now = facts.around.now.and_then(|it| Timestamp::from_second(it).ok());
-    let today = now.map(|it| it.to_zoned(TimeZone::UTC).date());
     let mut look = |path: Path, written: Option<&Value>| {
         if let Some(runtime) = written.and_then(Value::as_str) {
-            found.extend(judge(runtime, Place::value(path), today, facts));
+            // Where `error` is asked for, the check of the shape has refused it.
+            if facts.around.mode.strict && RUNTIMES.iter().any(|it| it.ended && it.text == runtime) {
+                return;
+            }
+            found.extend(judge(runtime, Place::value(path), facts.around));
         }
     };
     let functions = &facts.functions;
@@ -38,12 +41,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Where today is not known, only what had passed when the table was written is told.
-fn judge(runtime: &str, at: Place, today: Option<Date>, facts: &Facts<'_>) -> Option<Diagnostic> {
-    let mode = facts.around.mode;
-    // Where `error` is asked for, the check of the shape has refused it.
-    if mode.strict && RUNTIMES.iter().any(|it| it.ended && it.text == runtime) {
-        return None;
-    }
+pub fn judge(runtime: &str, at: Place, around: &Surroundings<'_>) -> Option<Diagnostic> {
+    let now = around.now.and_then(|it| Timestamp::from_second(it).ok());
+    let today: Option<Date> = now.map(|it| it.to_zoned(TimeZone::UTC).date());
+    let mode = around.mode;
     let (name, Lifecycle { deprecation, creation, update }) = lifecycle(runtime)?;
     let now = today.map_or_else(|| TABLE.into(), |it| it.to_string());
     let soon = today.map(|it| it.checked_add(Span::new().days(AHEAD)));

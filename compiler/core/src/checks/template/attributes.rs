@@ -3,9 +3,9 @@
 use ecow::eco_format;
 use rustc_hash::FxHashSet;
 
-use super::Facts;
 use super::iam::gives_name;
 use super::index::{Kind, Reference};
+use super::{Facts, kinds};
 use crate::cfn::schema::{self, ResourceType};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Segment;
@@ -35,7 +35,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut right: FxHashSet<(&str, &str)> = FxHashSet::default();
     for reference in &facts.index.references {
         let body = facts.resource(reference.target);
-        let Some(kind) = body.and_then(|it| it.get("Type")).and_then(Value::as_str) else { continue };
+        let Some(kind) = body.and_then(|it| it.get("Type")).and_then(Value::as_str) else {
+            let diagnostic = if body.is_none() { kinds::of_parameter(facts, reference) } else { None };
+            found.extend(diagnostic.filter(|it| reported.insert(it.at.clone())));
+            continue;
+        };
         let diagnostic = match (reference.kind, reference.attribute) {
             (Kind::GetAtt | Kind::Sub, Some(attribute)) => {
                 let is_right = right.contains(&(kind, attribute));
@@ -48,6 +52,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             (Kind::Ref, _) => arn_expected(facts, reference, kind),
             _ => None,
         };
+        let diagnostic = diagnostic.or_else(|| kinds::of_resource(facts, reference, kind));
         found.extend(diagnostic.filter(|it| reported.insert(it.at.clone())));
     }
 }

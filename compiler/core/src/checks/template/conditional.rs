@@ -19,7 +19,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for reference in facts.index.references.iter().filter(|it| it.kind != Kind::DependsOn && !it.guarded) {
         let owner = reference.owner;
         let is_always = facts.section(owner.section).and_then(|it| it.get(owner.id)).is_some_and(|it| {
-            matches!(owner.section, "Resources" | "Outputs") && it.get("Condition").is_none_or(Value::is_null)
+            let is_loop = owner.id.starts_with("Fn::");
+            !is_loop
+                && matches!(owner.section, "Resources" | "Outputs")
+                && it.get("Condition").is_none_or(Value::is_null)
         });
         let Some(condition) = condition_of("Resources", reference.target).filter(|_| is_always) else {
             continue;

@@ -20,7 +20,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut reported: FxHashSet<Place> = FxHashSet::default();
     for used in &facts.index.conditions {
         let is_known = conditions.is_some_and(|it| it.contains_key(used.name));
-        if is_known || facts.around.mode.plugins.may_add(used.name) {
+        let may_be = facts.around.mode.plugins.may_add(used.name) || facts.index.may_make(used.name);
+        if is_known || may_be {
             continue;
         }
         let Some(at) = place(facts, used).filter(|it| reported.insert(it.clone())) else { continue };
@@ -104,6 +105,9 @@ fn way_back<'a, 'i>(
 }
 
 fn unused(facts: &Facts<'_>, conditions: Option<&Object>, found: &mut Vec<Diagnostic>) {
+    if facts.index.loops.are_there {
+        return;
+    }
     let used: FxHashSet<&str> = facts.index.conditions.iter().map(|it| it.name).collect();
     for id in conditions.into_iter().flat_map(Object::keys).filter(|it| !used.contains(it.as_str())) {
         found.extend(nobody(facts, Owner { section: "Conditions", id }, "condition"));

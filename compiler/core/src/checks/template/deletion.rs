@@ -21,15 +21,30 @@ const STATEFUL: [&str; 8] = [
     "AWS::S3::Bucket",
 ];
 
+/// Types that hold data, too, of which a snapshot stays or that can be restored.
+const OTHERS: [&str; 8] = [
+    "AWS::EC2::Volume",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::KMS::Key",
+    "AWS::Kinesis::Stream",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::Cluster",
+    "AWS::SecretsManager::Secret",
+];
+
 /// Finds data that goes with the stack.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (path, part) in facts.own_parts() {
         let resources = part.get("Resources").and_then(Value::as_object);
         for id in resources.into_iter().flat_map(Object::keys) {
             let kind = facts.resource(id).and_then(|it| it.get("Type")).and_then(Value::as_str);
-            if let Some(kind) = kind.filter(|it| STATEFUL.contains(it)) {
-                found.extend(unprotected(facts, id, kind, Place::key(path.join("Resources").join(id))));
+            let Some(kind) = kind.filter(|it| STATEFUL.contains(it) || OTHERS.contains(it)) else { continue };
+            let path = path.join("Resources").join(id);
+            if STATEFUL.contains(&kind) {
+                found.extend(unprotected(facts, id, kind, Place::key(path.clone())));
             }
+            found.extend(half(facts, id, &path));
         }
     }
 }
@@ -44,5 +59,33 @@ fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Opti
         Diagnostic::new(&rules::NO_DELETION_POLICY, at, message)
             .why(eco_format!("`{kind}` holds data, and has no `DeletionPolicy`"))
             .help("write `DeletionPolicy: Retain`, or `Delete` if that is meant"),
+    )
+}
+
+/// What keeps data when the resource leaves the stack keeps it not when another takes its place, and the other way round.
+fn half(facts: &Facts<'_>, id: &EcoString, path: &crate::path::Path) -> Option<Diagnostic> {
+    let body = facts.resource(id)?.as_object()?;
+    let keeps = |key: &str| body.get(key).and_then(Value::as_str).is_some_and(|it| it != "Delete");
+    let (there, missing, why) = match (keeps("DeletionPolicy"), keeps("UpdateReplacePolicy")) {
+        (true, false) => (
+            "DeletionPolicy",
+            "UpdateReplacePolicy",
+            "an update that replaces the resource deletes the old one with its data",
+        ),
+        (false, true) => (
+            "UpdateReplacePolicy",
+            "DeletionPolicy",
+            "the resource is deleted with its data when it leaves the stack",
+        ),
+        _ => return None,
+    };
+    if body.contains_key(missing) || facts.index.has_macros || !facts.config.at(path)?.get(there).is_some() {
+        return None;
+    }
+    let message = eco_format!("`{id}` has a `{there}`, and no `{missing}`");
+    Some(
+        Diagnostic::new(&rules::NO_DELETION_POLICY, Place::key(path.join(there)), message)
+            .why(why)
+            .help(eco_format!("write `{missing}: Retain`, too")),
     )
 }

@@ -4,7 +4,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
-use super::index;
+use super::index::{self, FOR_EACH};
 use super::places::inside;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
@@ -33,7 +33,7 @@ fn known() -> impl Iterator<Item = &'static str> {
 
 /// Finds functions that do not exist, and arguments that they do not take.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    // A macro such as `AWS::LanguageExtensions` takes other forms.
+    // A macro takes other forms.
     if facts.index.has_macros {
         return;
     }
@@ -48,13 +48,22 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     for (path, root) in roots {
         root.visit(&mut path.clone(), &mut |path, value| {
-            value.as_object().is_none_or(|it| object(it, path, found))
+            value.as_object().is_none_or(|it| object(it, path, facts.index.is_extended, found))
         });
     }
 }
 
-/// Looks at one mapping; whether to go below it.
-fn object(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) -> bool {
+/// Looks at one mapping; whether to go below it. With AWS's language extensions functions stand within functions.
+fn object(object: &Object, path: &Path, is_extended: bool, found: &mut Vec<Diagnostic>) -> bool {
+    if is_extended {
+        found.extend(object.iter().filter(|it| it.0.starts_with(FOR_EACH)).filter_map(|(name, argument)| {
+            let is_loop =
+                argument.as_array().is_none_or(|it| it.len() == 3 && it.first().is_some_and(is_text));
+            let message = || eco_format!("the argument of `{name}` is not of its form");
+            let help = "write a name, a list and what is made for each: `[Name, [A, B], {...}]`";
+            (!is_loop).then(|| wrong(path.join(name), message(), help))
+        }));
+    }
     if let Some((name, _)) = object.single()
         && name.starts_with("Fn:")
         && !name.starts_with("Fn::")
@@ -63,11 +72,11 @@ fn object(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) -> bool {
         return true;
     }
     let functions = object.keys().filter(|it| it.starts_with("Fn::"));
-    let mut functions =
-        functions.filter(|it| !it.starts_with("Fn::ForEach") && it.as_str() != "Fn::Transform");
+    let mut functions = functions.filter(|it| !it.starts_with(FOR_EACH) && it.as_str() != "Fn::Transform");
     let Some(name) = functions.next() else {
         if let Some((name, argument)) = object.single()
             && name == "Ref"
+            && !is_extended
             && !matches!(argument, Value::String(_) | Value::Unknown(_))
             // A schema of one's own may have a property of this name.
             && path.segments().iter().any(|it| it.to_string() == "Properties" || it.to_string() == "environment")
@@ -95,9 +104,18 @@ fn object(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) -> bool {
         return true;
     }
     let argument = object.get(name).unwrap_or(&Value::Null);
+    if !is_extended && matches!(name.as_str(), "Fn::Length" | "Fn::ToJsonString") {
+        let message = eco_format!("`{name}` needs `Transform: AWS::LanguageExtensions`");
+        let help = "add `Transform: AWS::LanguageExtensions` below `resources`";
+        found.push(Diagnostic { at: Place::key(path.join(name)), ..wrong(path.join(name), message, help) });
+        return true;
+    }
+    if is_extended && name == "Fn::GetAtt" && argument.as_array().is_some_and(|it| it.len() == 2) {
+        return true;
+    }
     if let Some((message, help)) = fault(name, argument) {
         found.push(wrong(path.join(name), message, help));
-    } else {
+    } else if !(is_extended && name == "Fn::Sub") {
         found.extend(detail(name, argument, &path.join(name)));
     }
     true

@@ -2,8 +2,10 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
 
 mod action;
+mod permission;
 mod principal;
 mod resource;
+mod services;
 mod size;
 mod statement;
 mod table;
@@ -88,7 +90,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 let kind = facts.resource(id).and_then(|it| it.get("Type")).and_then(Value::as_str);
                 if let (Some(kind), Some(Value::Object(properties))) = (kind, body.get("Properties")) {
                     let path = path.join(section).join(id).join("Properties");
-                    of_resource(kind, properties, &path, &mut policies, found);
+                    of_resource(facts, kind, properties, &path, &mut policies, found);
                 }
             }
         }
@@ -147,6 +149,7 @@ fn of_functions<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>) {
 }
 
 fn of_resource<'a>(
+    facts: &Facts<'_>,
     kind: &str,
     properties: &'a Object,
     path: &Path,
@@ -155,6 +158,7 @@ fn of_resource<'a>(
 ) {
     if kind == "AWS::Lambda::Permission" {
         principal::of_permission(properties, path, found);
+        permission::check(facts, properties, path, found);
     }
     if let Some(arns) = properties.get("ManagedPolicyArns").filter(|_| kind.starts_with("AWS::IAM::")) {
         managed(arns, &path.join("ManagedPolicyArns"), found);

@@ -81,6 +81,71 @@ pub struct Index<'a> {
     pub all_mappings_named: bool,
     /// Whether a macro may change the template, so that less is certain.
     pub has_macros: bool,
+    /// Whether AWS's language extensions may be used, which bring loops and functions within functions.
+    pub is_extended: bool,
+    /// What the loops of the template make.
+    pub loops: Loops,
+}
+
+/// What `Fn::ForEach` makes.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html>
+#[derive(Debug, Default)]
+pub struct Loops {
+    /// Whether there are any.
+    pub are_there: bool,
+    /// The names of their variables.
+    variables: Vec<EcoString>,
+    /// Keys with names to be put in, such as `Topic${Name}`: what stands before the first of these and behind the last.
+    keys: Vec<(EcoString, EcoString)>,
+}
+
+impl Loops {
+    /// Notes the loops in `value`.
+    fn read(&mut self, value: &Value) {
+        value.visit(&mut Path::root(), &mut |_, value| {
+            for (key, argument) in value.as_object().into_iter().flat_map(Object::iter) {
+                if key.starts_with(FOR_EACH) {
+                    self.are_there = true;
+                    let variable = argument.as_array().and_then(<[Value]>::first).and_then(Value::as_str);
+                    self.variables.extend(variable.map(EcoString::from));
+                } else if let (Some((start, _)), Some(end)) = (key.split_once("${"), key.rsplit('}').next())
+                    && !self.keys.iter().any(|it| it.0 == start && it.1 == end)
+                {
+                    // `&{Name}` leaves what CloudFormation does not take in a logical id.
+                    self.keys.push((start.into(), end.into()));
+                } else if let (Some((start, _)), Some(end)) = (key.split_once("&{"), key.rsplit('}').next()) {
+                    self.keys.push((start.into(), end.into()));
+                }
+            }
+            true
+        });
+    }
+
+    /// Whether a loop may make the logical id `id`, or it is the variable of one.
+    pub fn may_make(&self, id: &str) -> bool {
+        self.are_there
+            && (self.variables.iter().any(|it| it == id)
+                || self.keys.iter().any(|(start, end)| {
+                    id.len() >= start.len() + end.len()
+                        && id.starts_with(start.as_str())
+                        && id.ends_with(end.as_str())
+                }))
+    }
+}
+
+/// How the keys of loops begin.
+pub const FOR_EACH: &str = "Fn::ForEach";
+
+/// AWS's macro that brings loops, and functions within functions.
+const EXTENSIONS: &str = "AWS::LanguageExtensions";
+
+/// Whether the macros of a template are these extensions alone.
+fn is_extensions(transform: &Value) -> bool {
+    match transform {
+        Value::String(name) => name == EXTENSIONS,
+        Value::Array(names) => !names.is_empty() && names.iter().all(|it| it.as_str() == Some(EXTENSIONS)),
+        _ => false,
+    }
 }
 
 /// The sections that may refer to something.
@@ -93,11 +158,18 @@ impl<'a> Index<'a> {
         for (id, path) in &template.origins {
             index.origins.entry(id).or_default().push(path);
         }
-        index.has_macros = template.body.contains_key("Transform");
+        let transform = template.body.get("Transform");
+        index.is_extended = transform.is_some_and(is_extensions);
+        index.has_macros = transform.is_some() && !index.is_extended;
+        if index.is_extended {
+            template.body.values().for_each(|it| index.loops.read(it));
+            index.loops.are_there |= template.body.keys().any(|it| it.starts_with(FOR_EACH));
+        }
         for section in SECTIONS {
             let entries = template.body.get(section).and_then(Value::as_object);
             for (id, body) in entries.into_iter().flat_map(Object::iter) {
-                index.has_macros |= id.starts_with("Fn::");
+                let is_loop = index.is_extended && id.starts_with(FOR_EACH);
+                index.has_macros |= id.starts_with("Fn::") && !is_loop;
                 let owner = Owner { section, id };
                 match (section, body) {
                     ("Resources" | "Outputs", Value::Object(body)) => index.entry(owner, body),
@@ -106,6 +178,11 @@ impl<'a> Index<'a> {
             }
         }
         index
+    }
+
+    /// Whether a loop may make what has this name, or the name is only known in a loop.
+    pub fn may_make(&self, name: &str) -> bool {
+        self.is_extended && (self.loops.may_make(name) || name.contains("${") || name.contains("&{"))
     }
 
     fn entry(&mut self, owner: Owner<'a>, body: &'a Object) {
@@ -195,7 +272,7 @@ impl<'a> Index<'a> {
             }
             ("Fn::Transform", _) => self.has_macros = true,
             (name, _) => {
-                self.has_macros |= name.starts_with("Fn::ForEach");
+                self.has_macros |= name.starts_with(FOR_EACH) && !self.is_extended;
                 self.walk(owner, argument, within);
             }
         }

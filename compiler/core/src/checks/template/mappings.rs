@@ -26,7 +26,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (id, mapping) in mappings.into_iter().flat_map(Object::iter) {
         let owner = Owner { section: "Mappings", id };
         form(facts, id, mapping, found);
-        if all_named && !used.contains(id.as_str()) {
+        if all_named && !facts.index.loops.are_there && !used.contains(id.as_str()) {
             found.extend(conditions::nobody(facts, owner, "mapping"));
         }
     }
@@ -38,7 +38,7 @@ fn look_up(facts: &Facts<'_>, mappings: Option<&Object>, used: &Use<'_>) -> Opti
     let place =
         |index: usize| Some(facts.path_of(used.owner, used.holder)?.join("Fn::FindInMap").join(index));
     let Some(mapping) = mappings.and_then(|it| it.get(used.name)) else {
-        if facts.around.mode.plugins.may_add(used.name) {
+        if facts.around.mode.plugins.may_add(used.name) || facts.index.may_make(used.name) {
             return None;
         }
         let names = mappings.into_iter().flat_map(Object::keys).map(EcoString::as_str);
@@ -51,6 +51,10 @@ fn look_up(facts: &Facts<'_>, mappings: Option<&Object>, used: &Use<'_>) -> Opti
     }
     let mapping = mapping.as_object()?;
     let (first, second) = (argument.get(1)?, argument.get(2)?);
+    // The variable of a loop.
+    if [first, second].into_iter().any(|it| it.as_str().is_some_and(|it| facts.index.may_make(it))) {
+        return None;
+    }
     let top = match first {
         Value::String(key) => Some(key.clone()),
         Value::Object(it) if it.get("Ref").and_then(Value::as_str) == Some("AWS::Region") => {

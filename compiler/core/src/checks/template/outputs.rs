@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::Facts;
 use super::index::Owner;
 use crate::aws::resources::user::UserResources;
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::shape::cfn::is_intrinsic_value;
@@ -18,6 +18,19 @@ const KEYS: [&str; 4] = ["Condition", "Description", "Export", "Value"];
 
 /// The most bytes of a template's description.
 const DESCRIPTION: usize = 1024;
+
+/// The macros of AWS.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html>
+const TRANSFORMS: [&str; 8] = [
+    "AWS::CodeDeployBlueGreen",
+    "AWS::CodeStar",
+    "AWS::Include",
+    "AWS::LanguageExtensions",
+    "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+    "AWS::Serverless-2016-10-31",
+    "AWS::ServiceCatalog",
+];
 
 /// Finds what is wrong with outputs.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -43,6 +56,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn head(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (path, part) in facts.own_parts() {
         sections(part, &path, facts, found);
+        transforms(part, &path, found);
         if let Some(Value::String(version)) = part.get("AWSTemplateFormatVersion")
             && version != "2010-09-09"
         {
@@ -66,6 +80,41 @@ fn head(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     .help("shorten it"),
             );
         }
+    }
+}
+
+/// AWS's macros are those that there are; the others are of users.
+fn transforms(part: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+    let Some(written) = part.get("Transform") else { return };
+    let path = path.join("Transform");
+    let names: Vec<(Path, &Value)> = match written {
+        Value::Array(names) => names.iter().enumerate().map(|(index, it)| (path.join(index), it)).collect(),
+        one => vec![(path, one)],
+    };
+    for (path, name) in names {
+        let Some(name) = name.as_str().filter(|it| !TRANSFORMS.contains(it)) else { continue };
+        let near = nearest(name, TRANSFORMS);
+        if near.is_none() && !name.starts_with("AWS::") {
+            continue;
+        }
+        let at = Place::value(path);
+        let message = eco_format!("AWS has no macro `{name}`");
+        let diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_VALUE, at.clone(), message)
+            .why("CloudFormation refuses a template whose macro is not there");
+        found.push(match near {
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
+                eco_format!("replace with `{near}`"),
+                false,
+                at,
+                near,
+            ),
+            None => {
+                let mut diagnostic =
+                    diagnostic.help("name one of AWS's macros, or one of your own without `AWS::`");
+                diagnostic.severity = Severity::Warning;
+                diagnostic
+            }
+        });
     }
 }
 

@@ -62,7 +62,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if !body.contains_key("Default") && !has_value {
             found.push(without_value(id, &path));
         }
-        if !used.contains(id.as_str()) && !facts.index.has_macros {
+        if !used.contains(id.as_str()) && !facts.index.has_macros && !facts.index.loops.are_there {
             found.extend(conditions::nobody(facts, owner, "parameter"));
         }
     }

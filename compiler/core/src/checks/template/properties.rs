@@ -35,6 +35,13 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether `value` as the property `key` at `path` of a resource of the type `of` is told to be a name where an ARN
+/// belongs.
+pub fn certain_name(of: &str, key: &str, path: &[Segment], value: &Value, resources: &Object) -> bool {
+    let nodes = schema::resource_type(of).map(|it| it.nodes_at(path)).unwrap_or_default();
+    nodes.into_iter().any(|it| reference::problem(it, key, value, resources).is_some())
+}
+
 fn check_resource(
     facts: &Facts<'_>,
     id: &EcoString,

@@ -24,7 +24,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (id, body) in facts.resources().iter() {
         match body.get("Type").and_then(Value::as_str) {
             Some("AWS::SQS::Queue") => found.extend(dead_letters(facts, id, body)),
-            Some(MAPPING) => found.extend(starting_position(facts, id, body)),
+            Some(MAPPING) => {
+                found.extend(starting_position(facts, id, body));
+                found.extend(of_queues(facts, id, body));
+            }
             _ => {}
         }
     }
@@ -138,26 +141,56 @@ fn dead_letters(facts: &Facts<'_>, id: &EcoString, body: &Value) -> Option<Diagn
     })
 }
 
+/// Whether a mapping reads a stream.
+fn is_stream(facts: &Facts<'_>, source: &Value) -> bool {
+    match source {
+        Value::String(arn) => {
+            arn.starts_with("arn:aws:kinesis:")
+                || (arn.starts_with("arn:aws:dynamodb:") && arn.contains("/stream/"))
+        }
+        other => {
+            let target = match other.get("Ref").and_then(Value::as_str) {
+                Some(id) => Some((id, None)),
+                None => other.get("Fn::GetAtt").and_then(index::get_att),
+            };
+            target.is_some_and(|(id, attribute)| {
+                matches!(
+                    (kind(facts, id), attribute),
+                    (Some("AWS::Kinesis::Stream"), Some(_))
+                        | (Some("AWS::Kinesis::StreamConsumer"), _)
+                        | (Some("AWS::DynamoDB::Table"), Some("StreamArn"))
+                )
+            })
+        }
+    }
+}
+
+/// What only queues have.
+fn of_queues(facts: &Facts<'_>, id: &EcoString, body: &Value) -> Option<Diagnostic> {
+    let properties = body.get("Properties")?.as_object()?;
+    properties.get("ScalingConfig")?;
+    let path = facts.written("Resources", &[id.into(), "Properties".into(), "ScalingConfig".into()])?;
+    if !is_stream(facts, properties.get("EventSourceArn")?) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            &rules::CFN_CONFLICTING_PROPERTIES,
+            Place::key(path),
+            "a stream has no `ScalingConfig`",
+        )
+        .why("Lambda takes it for queues of SQS alone")
+        .help("write `ParallelizationFactor`, or remove it"),
+    )
+}
+
 /// A stream is read from a position that must be said.
 fn starting_position(facts: &Facts<'_>, id: &EcoString, body: &Value) -> Option<Diagnostic> {
     let properties = body.get("Properties")?.as_object()?;
     if properties.contains_key("StartingPosition") || properties.keys().any(|it| it.starts_with("Fn::")) {
         return None;
     }
-    let source = properties.get("EventSourceArn")?;
-    let is_stream = match source {
-        Value::String(arn) => {
-            arn.starts_with("arn:aws:kinesis:")
-                || (arn.starts_with("arn:aws:dynamodb:") && arn.contains("/stream/"))
-        }
-        other => {
-            let target = other.get("Fn::GetAtt").and_then(index::get_att)?;
-            matches!(
-                (kind(facts, target.0)?, target.1),
-                ("AWS::Kinesis::Stream", _) | ("AWS::DynamoDB::Table", Some("StreamArn"))
-            )
-        }
-    };
+    let is_stream = is_stream(facts, properties.get("EventSourceArn")?);
     let at = facts.written("Resources", &[Segment::from(id)]).filter(|_| is_stream)?;
     let message = eco_format!("the mapping `{id}` has no `StartingPosition`");
     Some(

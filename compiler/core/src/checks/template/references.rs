@@ -59,7 +59,7 @@ fn is_right(facts: &Facts<'_>, reference: &Reference<'_>) -> bool {
 
 /// What a plugin may add, and what is missing only because the part that makes it has a mistake of its own.
 fn may_be_there(facts: &Facts<'_>, id: &str) -> bool {
-    if facts.around.mode.plugins.may_add(id) {
+    if facts.around.mode.plugins.may_add(id) || facts.index.may_make(id) {
         return true;
     }
     // A module brings resources whose ids begin with its own.

@@ -2,9 +2,9 @@
 
 use ecow::eco_format;
 
-use super::Kind;
+use super::{Kind, services};
 use crate::checks::template::places::inside;
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -85,11 +85,21 @@ fn of_kind(kind: &str, value: &Value, path: &Path, key: &str, found: &mut Vec<Di
     };
     for (path, item) in items {
         let Value::String(text) = item else { continue };
-        if text == "*"
-            || text.contains("${")
-            || text.starts_with("{{")
-            || ENDS.iter().any(|it| text.ends_with(it))
-        {
+        if text == "*" || text.contains("${") || text.starts_with("{{") {
+            continue;
+        }
+        if ENDS.iter().any(|it| text.ends_with(it)) {
+            found.extend(services::meant(text).map(|near| {
+                let at = inside(path, 0..text.len());
+                let message = eco_format!("AWS has no service `{text}`");
+                let mut diagnostic = Diagnostic::new(&rules::IAM_POLICY, at.clone(), message)
+                    .why("IAM refuses a principal that it does not know")
+                    .help(eco_format!("did you mean `{near}`?"))
+                    .replace(eco_format!("replace with `{near}`"), false, at, near);
+                // AWS publishes no list of its services as principals.
+                diagnostic.severity = Severity::Warning;
+                diagnostic
+            }));
             continue;
         }
         let at = inside(path, 0..text.len());
