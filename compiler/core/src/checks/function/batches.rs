@@ -113,6 +113,19 @@ fn stream(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+    let position = event.value.get("startingPosition");
+    let elsewhere = position.is_none_or(|it| matches!(it.as_str(), Some("LATEST" | "TRIM_HORIZON")));
+    if elsewhere && event.value.get("startingPositionTimestamp").is_some() {
+        let mut diagnostic = Diagnostic::new(
+            &rules::CONFLICTING_OPTIONS,
+            Place::key(event.path.join("startingPositionTimestamp")),
+            "the time is for `AT_TIMESTAMP` only",
+        )
+        .why("Lambda starts at an end of the stream as it is written")
+        .help("remove it, or write `startingPosition: AT_TIMESTAMP`");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
+    }
     if is_dynamodb && event.value.get("consumer").is_some_and(Value::is_truthy) {
         let mut diagnostic = Diagnostic::new(
             &rules::CONFLICTING_OPTIONS,
