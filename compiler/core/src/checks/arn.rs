@@ -142,8 +142,8 @@ pub fn look_any(text: &str, at: Place, found: &mut Vec<Diagnostic>) {
 fn no_account(account: &str) -> Option<EcoString> {
     let digits = account.bytes().all(|it| it.is_ascii_digit());
     match account {
-        // `aws` has what AWS itself manages.
-        "" | "aws" => None,
+        // `aws` has what AWS itself manages; the framework's documentation writes `12345` for an account to fill in.
+        "" | "aws" | "12345" => None,
         _ if !digits => Some(eco_format!("`{account}` is no account")),
         _ if account.len() != 12 => {
             Some(eco_format!("`{account}` is no account: it has {} digits", account.len()))

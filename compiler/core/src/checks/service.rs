@@ -3,6 +3,7 @@
 mod archives;
 mod buckets;
 mod duplicate_name;
+mod empty_sources;
 mod environment;
 mod folders;
 mod http_api;
@@ -82,6 +83,7 @@ pub const CHECKS: &[Check] = &[
     archives::check,
     buckets::check,
     duplicate_name::check,
+    empty_sources::check,
     environment::check,
     folders::check,
     http_api::check,

@@ -47,7 +47,7 @@ pub struct Statement {
 pub struct Resources(pub Value);
 
 impl Typed for Resources {
-    const SHAPE: &'static Shape = <Cfn<Vec<Cfn<Text>>>>::SHAPE;
+    const SHAPE: &'static Shape = &Shape::OneOf(&[Text::SHAPE, &Shape::Intrinsic, <Vec<Cfn<Text>>>::SHAPE]);
 
     fn decode(value: &Value) -> Option<Resources> {
         (!value.is_null()).then(|| Resources(value.clone()))

@@ -53,7 +53,11 @@ fn queue(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
         return;
     }
-    let none = window.is_none_or(|it| it.as_number() == Some(0.0));
+    // A key that is misspelt is told by the shape.
+    let misspelt = event.value.as_object().is_some_and(|it| {
+        it.keys().any(|it| it != "maximumBatchingWindow" && it.to_lowercase().contains("window"))
+    });
+    let none = window.is_none_or(|it| it.as_number() == Some(0.0)) && !misspelt;
     if let Some(size) = large.filter(|_| none) {
         found.push(
             Diagnostic::new(

@@ -27,11 +27,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn wait(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let provider = &facts.around.context.provider;
     let elsewhere = provider.api_gateway.as_ref().is_some_and(|it| it.rest_api_id.is_some());
-    let edge = match provider.endpoint_type {
-        Some(kind) => kind == EndpointType::Edge,
-        // A value that is not known here, or that a resource of the user's own sets.
-        None => !facts.around.context.user_resources.contains_key("ApiGatewayRestApi"),
-    };
+    let edge = provider.endpoint_type == Some(EndpointType::Edge);
     let written = event.value.get("timeoutInMillis").and_then(Value::as_number);
     let Some(millis) = written.filter(|it| *it > EDGE_WAIT && edge && !elsewhere) else { return };
     let at = Place::value(event.path.join("timeoutInMillis"));

@@ -141,7 +141,8 @@ fn stands_for(key: &str, entries: &Object, object: &ObjectShape, cx: &Checker) -
     };
     let Some(Meant::Key(near)) = meant else { return None };
     let is_needed = object.field(near).is_some_and(|it| it.required)
-        || object.requires.iter().any(|keys| keys.contains(&near));
+        || object.requires.iter().any(|keys| keys.contains(&near))
+        || object.name == "Function" && matches!(near, "handler" | "image");
     (is_needed && !entries.contains_key(near)).then_some(near)
 }
 
