@@ -13,6 +13,7 @@ pub mod environment;
 pub mod function;
 pub mod pattern;
 pub mod route;
+pub mod schema;
 pub mod service;
 pub mod template;
 

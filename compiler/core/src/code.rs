@@ -30,6 +30,30 @@ pub struct Name {
     pub range: Range<usize>,
 }
 
+/// Why a name that a file exports is no handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is a value that cannot be called.
+    NoFunction,
+    /// It is a class, which is not called without `new`.
+    Class,
+    /// It is put on an object that is replaced by another one.
+    Lost,
+    /// It takes so many arguments, and gets the event and the context.
+    Arguments(usize),
+}
+
+/// A method of Ruby.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// Its name.
+    pub name: EcoString,
+    /// The class or module that it stands in.
+    pub owner: Option<EcoString>,
+    /// Whether it is the class's own, and not that of its instances.
+    pub of_class: bool,
+}
+
 /// What a file exports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exports {
@@ -45,6 +69,10 @@ pub struct Exports {
     pub empty: bool,
     /// Where it cannot be read, if it surely cannot.
     pub broken: Option<usize>,
+    /// Names that are exported, and surely are no handlers.
+    pub unfit: Vec<(EcoString, Unfit)>,
+    /// Of Ruby: all methods, and where they stand.
+    pub methods: Vec<Method>,
 }
 
 impl Exports {
@@ -56,6 +84,11 @@ impl Exports {
     /// The name, if it is exported.
     pub fn find(&self, name: &str) -> Option<&Name> {
         self.names.iter().find(|it| it.text == name)
+    }
+
+    /// Why a name is no handler, if it surely is none.
+    pub fn unfit(&self, name: &str) -> Option<Unfit> {
+        self.unfit.iter().find(|it| it.0 == name).map(|it| it.1)
     }
 
     fn add(&mut self, text: &str, range: Range<usize>) {

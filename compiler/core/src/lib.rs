@@ -27,6 +27,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod dotenv;
 pub mod fix;
+pub mod follow_up;
 pub mod glob;
 pub mod language;
 pub mod legacy;

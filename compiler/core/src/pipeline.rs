@@ -21,15 +21,15 @@ use crate::cfn::Fragment;
 use crate::cfn::link::{self, Linked, Parts};
 use crate::checks;
 use crate::db::{Content, Db, File, Service, join};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::document as reader;
+use crate::follow_up;
 use crate::language::placement;
 use crate::legacy::{self, Modern};
 use crate::levels;
 use crate::locate;
 use crate::path::Path;
 use crate::plugins::Listed;
-use crate::rules;
 use crate::service::{self, Dialect, ListedFunction, ListedFunctions, Root, ValidationMode};
 use crate::shape::check::{Checker, check};
 use crate::shape::{ObjectShape, Shape, Typed as _};
@@ -471,6 +471,7 @@ pub fn everything(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     let mut found = compilation_diagnostics(db, service);
     found.iter_mut().for_each(|it| it.firm = it.is_error());
     found.extend(finish(db, service, checks::findings(db, service)));
+    follow_up::drop(&mut found, &resolved(db, service).value);
     locate::sort(db, service, &mut found);
     found
 }
@@ -513,18 +514,8 @@ fn refusals(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     }
     found.extend(lowered_layers(db, service).diagnostics.iter().cloned());
     found.extend(linked(db, service).diagnostics.iter().cloned());
-    found.retain(|it| !is_guess(it, &resolved.value));
+    follow_up::drop(&mut found, &resolved.value);
     found
-}
-
-/// Whether a key is called missing whose value is only not known.
-fn is_guess(diagnostic: &Diagnostic, config: &Value) -> bool {
-    let Place::Resolved { path, .. } = &diagnostic.at else { return false };
-    diagnostic.rule == &rules::MISSING_KEY
-        && config
-            .at(path)
-            .and_then(Value::as_object)
-            .is_some_and(|it| it.values().any(|it| matches!(it, Value::Unknown(_))))
 }
 
 /// What `package` and `deploy` need and nobody knows yet, once for each value: they refuse to guess.

@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use crate::diagnostic::Severity;
 use crate::path::Path;
-use crate::shape::{Map, ObjectShape, Shape, StringShape, Text, Typed};
+use crate::shape::{Map, MapShape, ObjectShape, Shape, StringShape, Text, Typed};
 use crate::value::{Object, Value};
 
 pub use package::PackageSettings;
@@ -29,7 +29,7 @@ pub struct Root {
     /// What goes into the archives.
     pub package: Option<PackageSettings>,
     /// Values for `${param:...}`, by stage; `default` holds for all stages.
-    pub params: Option<Map<Value>>,
+    pub params: Option<Params>,
     /// Plugins of the framework that the service names.
     pub plugins: Option<Plugins>,
     /// Anything of your own, for `${self:custom...}` and for plugins.
@@ -69,6 +69,25 @@ pub struct Root {
     pub use_dotenv: Option<bool>,
     /// The version of the rules by which variables are resolved. Only `20210326` is left.
     pub variables_resolution_mode: Option<ResolutionMode>,
+}
+
+/// `params`: values by stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Params(pub Map<Value>);
+
+impl Typed for Params {
+    const SHAPE: &'static Shape = &Shape::Map(&MapShape {
+        key: Some(StringShape {
+            noun: "the name of a stage",
+            pattern: Some("^[a-zA-Z0-9-]+$"),
+            grammar: None,
+        }),
+        value: &Shape::Map(&MapShape { key: None, value: &Shape::Any }),
+    });
+
+    fn decode(value: &Value) -> Option<Params> {
+        Map::decode(value).map(Params)
+    }
 }
 
 /// `disabledDeprecations`: codes, or `*` for all.

@@ -7,6 +7,7 @@ use super::types::{
     Tracing, VpcSetting,
 };
 use crate::diagnostic::{Diagnostic, Place};
+use crate::language::placement;
 use crate::rules;
 use crate::service::ListedFunction;
 use ecow::eco_format;
@@ -156,6 +157,13 @@ pub struct FunctionHttpApi {
     pub payload: Option<HttpApiPayload>,
 }
 
+/// Whether the handler is there under a misspelt key, which the shape tells.
+fn is_misspelt(listed: &ListedFunction) -> bool {
+    let known = ["handler", "image"];
+    let keys = listed.value.as_object().into_iter().flat_map(|it| it.keys());
+    keys.into_iter().any(|it| !known.contains(&it.as_str()) && placement::misspelt(it, known).is_some())
+}
+
 /// Rules between the options of a function.
 pub fn rules(function: &Function, listed: &ListedFunction) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -166,7 +174,7 @@ pub fn rules(function: &Function, listed: &ListedFunction) -> Vec<Diagnostic> {
     }
     let shown = |key: &str| Place::key(listed.path.join(key));
     match (&function.handler, &function.image) {
-        (None, None) if !listed.value.has_unknown() => found.push(
+        (None, None) if !listed.value.has_unknown() && !is_misspelt(listed) => found.push(
             Diagnostic::new(
                 &rules::MISSING_HANDLER,
                 // An empty `handler:` is where it is missing.

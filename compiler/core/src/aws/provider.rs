@@ -22,6 +22,7 @@ use crate::value::Value;
 
 pub use deployment::{
     DeletionProtection, DeploymentBucket, DeploymentMethod, PruneVersions, RollbackConfiguration,
+    StackParameter,
 };
 pub use iam::{Iam, IamRole};
 
@@ -121,9 +122,9 @@ pub struct Provider {
     #[length(1, 128)]
     pub stack_name: Option<Text>,
     /// Parameters of the stack.
-    pub stack_parameters: Option<Vec<Value>>,
+    pub stack_parameters: Option<Vec<StackParameter>>,
     /// The policy that protects resources of the stack from updates.
-    pub stack_policy: Option<Vec<Value>>,
+    pub stack_policy: Option<Vec<Statement>>,
     /// Tags of the stack.
     pub stack_tags: Option<Tags>,
     /// The stage. `dev` by default.

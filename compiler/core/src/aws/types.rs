@@ -76,7 +76,11 @@ impl Typed for Tags {
             pattern: Some(r"^([^a]|a[^w]|aw[^s]|aws[^:]|a$|aw$|aws$)[\w./=+:\-_\x20@]{0,127}$"),
             grammar: None,
         }),
-        value: Text::SHAPE,
+        value: &Shape::String(StringShape {
+            noun: "a text of at most 256 characters",
+            pattern: Some(r"^[\s\S]{0,256}$"),
+            grammar: None,
+        }),
     });
 
     fn decode(value: &Value) -> Option<Tags> {

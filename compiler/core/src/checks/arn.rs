@@ -13,6 +13,8 @@ use crate::value::Value;
 /// An ARN in its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arn<'a> {
+    /// The partition: `aws`, or one of the regions that are apart.
+    pub partition: &'a str,
     /// The service that has the resource, such as `sqs`.
     pub service: &'a str,
     /// The region; empty for resources of none.
@@ -27,10 +29,16 @@ impl<'a> Arn<'a> {
     /// Reads an ARN.
     pub fn read(text: &'a str) -> Option<Arn<'a>> {
         let mut parts = text.splitn(6, ':');
-        let (arn, _partition) = (parts.next()?, parts.next()?);
+        let (arn, partition) = (parts.next()?, parts.next()?);
         let (service, region, account, resource) =
             (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        (arn == "arn" && !resource.is_empty()).then_some(Arn { service, region, account, resource })
+        (arn == "arn" && !resource.is_empty()).then_some(Arn {
+            partition,
+            service,
+            region,
+            account,
+            resource,
+        })
     }
 }
 
@@ -73,6 +81,8 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
     } else if !starts {
         let message = eco_format!("`{}` is not the ARN of {}", shorten(text), expected.noun);
         found.push(warning(wrong(message)));
+    } else if let Some(message) = no_partition(arn.partition) {
+        found.push(wrong(message).why("an ARN begins with `arn:aws:`, or with `arn:aws-cn:` and the like"));
     } else if let Some(message) = no_account(arn.account) {
         found.push(warning(wrong(message).why("an account has 12 digits")));
     } else if let Some(near) = no_region(arn.region) {
@@ -85,12 +95,55 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
     }
 }
 
+/// What to say of a partition that is none. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+fn no_partition(partition: &str) -> Option<EcoString> {
+    let known = partition == "aws" || partition.starts_with("aws-") || partition == "*";
+    let plain = partition.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+    (!known && plain).then(|| eco_format!("`{partition}` is no partition of AWS"))
+}
+
+/// Finds what is wrong with any ARN that is written out, whatever it is of: its partition, account or region, and a
+/// first word that is not `arn`.
+pub fn look_any(text: &str, at: Place, found: &mut Vec<Diagnostic>) {
+    if text.contains("${") || text.contains('<') || text.contains("{{") || text.contains(['*', '#']) {
+        return;
+    }
+    let first = text.split(':').next().unwrap_or_default();
+    if first != "arn" {
+        let is_slip = first.len() <= 4 && text.matches(':').count() >= 4 && nearest(first, ["arn"]).is_some();
+        if is_slip {
+            let message = eco_format!("`{}` is no ARN", shorten(text));
+            let diagnostic = Diagnostic::new(&rules::INVALID_ARN, at, message);
+            found.push(diagnostic.help(eco_format!("write `arn` for `{first}`")));
+        }
+        return;
+    }
+    let Some(arn) = Arn::read(text) else {
+        let message = eco_format!("`{}` is no whole ARN", shorten(text));
+        let diagnostic = Diagnostic::new(&rules::INVALID_ARN, at, message);
+        found.push(warning(diagnostic.why("an ARN has six parts, with a `:` between them")));
+        return;
+    };
+    let message = no_partition(arn.partition).or_else(|| no_account(arn.account));
+    if let Some(message) = message {
+        found.push(warning(
+            Diagnostic::new(&rules::INVALID_ARN, at, message)
+                .why("AWS finds nothing there")
+                .help("an ARN is written as `arn:aws:service:region:123456789012:resource`"),
+        ));
+    } else if let Some(Some(near)) = no_region(arn.region) {
+        let message = eco_format!("`{}` is no region of AWS", arn.region);
+        let diagnostic = Diagnostic::new(&rules::INVALID_ARN, at, message);
+        found.push(warning(diagnostic.help(eco_format!("did you mean `{near}`?"))));
+    }
+}
+
 /// What to say of an account that is none.
 fn no_account(account: &str) -> Option<EcoString> {
     let digits = account.bytes().all(|it| it.is_ascii_digit());
     match account {
-        // `aws` has what AWS itself manages.
-        "" | "aws" => None,
+        // `aws` has what AWS itself manages; the framework's documentation writes `12345` for an account to fill in.
+        "" | "aws" | "12345" => None,
         _ if !digits => Some(eco_format!("`{account}` is no account")),
         _ if account.len() != 12 => {
             Some(eco_format!("`{account}` is no account: it has {} digits", account.len()))
@@ -134,6 +187,7 @@ mod tests {
         assert_eq!(
             arn,
             Some(Arn {
+                partition: "aws",
                 service: "lambda",
                 region: "eu-west-1",
                 account: "123456789012",

@@ -1,8 +1,12 @@
 //! Checks of one function by itself. An edit of another function does not run them again.
 
 pub mod arns;
+mod balancers;
 mod batches;
+mod brokers;
+mod buses;
 mod concurrency;
+mod edge;
 mod environment;
 pub mod event_options;
 pub mod handler;
@@ -10,9 +14,11 @@ mod name_length;
 pub mod options;
 mod paths;
 pub mod patterns;
+mod rest_events;
 pub mod role;
 mod source_kinds;
 mod sources;
+mod targets;
 mod without_effect;
 
 use super::Surroundings;
@@ -77,8 +83,12 @@ pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 /// All checks of one function.
 pub const CHECKS: &[Check] = &[
     arns::check,
+    balancers::check,
     batches::check,
+    brokers::check,
+    buses::check,
     concurrency::check,
+    edge::check,
     environment::check,
     event_options::check,
     handler::check,
@@ -86,8 +96,10 @@ pub const CHECKS: &[Check] = &[
     options::check,
     paths::check,
     patterns::check,
+    rest_events::check,
     role::check,
     source_kinds::check,
     sources::check,
+    targets::check,
     without_effect::check,
 ];

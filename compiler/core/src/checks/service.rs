@@ -1,14 +1,20 @@
 //! Checks of what functions, provider and files say together.
 
+mod archives;
 mod buckets;
 mod duplicate_name;
+mod empty_sources;
 mod environment;
 mod folders;
+mod http_api;
 mod layers;
+mod numbers;
 mod packaged;
 mod patterns;
+mod plugins;
 mod provider_options;
 mod provider_role;
+mod rest_api;
 mod routes;
 mod rule_names;
 pub mod runtimes;
@@ -68,15 +74,21 @@ pub type Check = fn(&Facts<'_>, &mut Vec<Diagnostic>);
 
 /// All checks of a service.
 pub const CHECKS: &[Check] = &[
+    archives::check,
     buckets::check,
     duplicate_name::check,
+    empty_sources::check,
     environment::check,
     folders::check,
+    http_api::check,
     layers::check,
+    numbers::check,
     packaged::check,
     patterns::check,
+    plugins::check,
     provider_options::check,
     provider_role::check,
+    rest_api::check,
     routes::check,
     rule_names::check,
     runtimes::check,

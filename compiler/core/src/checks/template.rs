@@ -1,5 +1,6 @@
 //! Checks of the linked template, generated resources and the user's own together.
 
+mod arns;
 mod attributes;
 mod conditional;
 mod conditions;
@@ -115,6 +116,7 @@ pub const CHECKS: &[Check] = &[
     plain_sub::check,
     resource_type::check,
     properties::check,
+    arns::check,
     attributes::check,
     conditional::check,
     deletion::check,

@@ -3,12 +3,12 @@
 mod commonjs;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Declaration, ExportDefaultDeclarationKind, Program, Statement};
+use oxc_ast::ast::{Declaration, ExportDefaultDeclarationKind, Expression, Program, Statement};
 use oxc_ast_visit::Visit as _;
 use oxc_parser::Parser;
 use oxc_span::{SourceType, Span};
 
-use super::{Exports, Name};
+use super::{Exports, Name, Unfit};
 use commonjs::CommonJs;
 
 /// The extensions of its files.
@@ -101,6 +101,7 @@ fn module_exports(statement: &Statement<'_>, found: &mut Exports) {
     match statement {
         Statement::ExportDeclaration(it) => {
             declared(&it.declaration).into_iter().for_each(|(name, span)| found.add(name, range(span)));
+            unfit(&it.declaration, found);
         }
         Statement::ExportNamedDeclaration(it) if !it.export_kind.is_type() => {
             for specifier in it.specifiers.iter().filter(|it| !it.export_kind.is_type()) {
@@ -123,6 +124,39 @@ fn module_exports(statement: &Statement<'_>, found: &mut Exports) {
         }
         _ => {}
     }
+}
+
+/// Notes what a declaration makes that cannot be called.
+fn unfit(declaration: &Declaration<'_>, found: &mut Exports) {
+    match declaration {
+        Declaration::VariableDeclaration(it) if it.kind.is_const() => {
+            for it in &it.declarations {
+                let name = it.id.get_binding_identifier().map(|it| it.name.as_str());
+                if let (Some(name), Some(init)) = (name, &it.init)
+                    && is_no_function(init)
+                {
+                    found.unfit.push((name.into(), Unfit::NoFunction));
+                }
+            }
+        }
+        Declaration::ClassDeclaration(it) if !it.declare => {
+            found.unfit.extend(it.id.iter().map(|it| (it.name.as_str().into(), Unfit::Class)));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a value is written out that cannot be called.
+fn is_no_function(value: &Expression<'_>) -> bool {
+    matches!(
+        value.get_inner_expression(),
+        Expression::BooleanLiteral(_)
+            | Expression::NullLiteral(_)
+            | Expression::NumericLiteral(_)
+            | Expression::StringLiteral(_)
+            | Expression::TemplateLiteral(_)
+            | Expression::ArrayExpression(_)
+    )
 }
 
 /// The names that a declaration makes, types left out.

@@ -3,8 +3,10 @@
 //! Strings and comments are blanked first and lines that go on are joined, without moving anything; then each line is
 //! a statement. What stands in a `def` or a `class` is its own; `if`, `try`, `with` and loops pass names on.
 
-use super::Exports;
 use super::lines::{behind, range_in, word};
+use ecow::EcoString;
+
+use super::{Exports, Unfit};
 
 /// What makes names that are not written out.
 const DYNAMIC: [&str; 5] = ["globals(", "locals()[", "vars()[", "exec(", "sys.modules"];
@@ -14,7 +16,7 @@ pub fn exports(text: &str) -> Exports {
     let Some(plain) = blank(text) else { return Exports::unknown() };
     let mut found = Exports { empty: plain.trim().is_empty(), ..Exports::default() };
     found.open = DYNAMIC.iter().any(|it| plain.contains(it));
-    let mut reader = Reader { whole: &plain, found: &mut found };
+    let mut reader = Reader { whole: &plain, found: &mut found, decorated: false, defined: Vec::new() };
     // The indentation of the blocks around, and whether their names are their own.
     let mut blocks: Vec<(usize, bool)> = Vec::new();
     for line in plain.lines() {
@@ -28,15 +30,87 @@ pub fn exports(text: &str) -> Exports {
         }
         let inside = blocks.iter().any(|(_, own)| *own);
         let own = if inside { reader.local(statement) } else { reader.statement(statement) };
+        reader.decorated = !inside && statement.starts_with('@');
         // A decorator and what ends without a colon open no block, which the next line then shows by its indentation.
         blocks.push((indent, own));
     }
+    let defined = reader.defined;
+    let fits = |name: &str| defined.iter().any(|it| it.0 == name && it.1.is_none());
+    found.unfit = defined
+        .iter()
+        .filter(|it| !fits(it.0))
+        .filter_map(|(name, unfit)| Some((EcoString::from(*name), (*unfit)?)))
+        .collect();
     found
+}
+
+/// How many arguments a function takes that is called with two, if it does not take these.
+fn wrong_arguments(rest: &str) -> Option<usize> {
+    let open = rest.find('(')?;
+    let close = closing(rest, open)?;
+    let inner = rest.get(open + 1..close)?;
+    let (mut needed, mut most) = (0, 0);
+    let mut depth = 0_usize;
+    for parameter in inner.split(|it: char| {
+        match it {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        it == ',' && depth == 0
+    }) {
+        let parameter = parameter.trim();
+        if parameter.starts_with("**") || parameter == "*" {
+            break;
+        }
+        if parameter.starts_with('*') {
+            most = usize::MAX;
+            break;
+        }
+        if !parameter.is_empty() && parameter != "/" {
+            most += 1;
+            needed += usize::from(!parameter.contains('='));
+        }
+    }
+    match (needed, most) {
+        (3.., _) => Some(needed),
+        (_, 0..=1) => Some(most),
+        _ => None,
+    }
+}
+
+/// Where the bracket closes that opens at a place.
+fn closing(text: &str, open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, char) in text.char_indices().skip_while(|it| it.0 < open) {
+        match char {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a value that is written out cannot be called.
+fn is_no_function(value: &str) -> bool {
+    matches!(value, "None" | "True" | "False")
+        || !value.is_empty() && value.bytes().all(|it| it.is_ascii_digit())
+        || value.starts_with('"') && value.bytes().all(|it| it == b'"')
 }
 
 struct Reader<'p, 't> {
     whole: &'t str,
     found: &'p mut Exports,
+    /// Whether a decorator stands in front, which may make another thing of a function.
+    decorated: bool,
+    /// What is defined, and why it is no handler.
+    defined: Vec<(&'t str, Option<Unfit>)>,
 }
 
 impl Reader<'_, '_> {
@@ -47,10 +121,19 @@ impl Reader<'_, '_> {
         }
     }
 
+    fn define(&mut self, name: &str, unfit: Option<Unfit>) {
+        if let Some(name) = self.whole.get(range_in(self.whole, name)) {
+            self.defined.push((name, unfit));
+        }
+    }
+
     /// In a function or a class, `global` alone reaches the module.
     fn local(&mut self, statement: &str) -> bool {
         if let Some(names) = behind(statement, "global") {
-            names.split(',').for_each(|it| self.add(it.trim()));
+            names.split(',').map(str::trim).for_each(|it| {
+                self.add(it);
+                self.define(it, None);
+            });
         }
         true
     }
@@ -62,6 +145,15 @@ impl Reader<'_, '_> {
             let name = word(rest);
             self.add(name);
             self.found.open |= name == "__getattr__";
+            let is_function = behind(definition, "def").is_some();
+            let unfit = if is_function && !self.decorated { wrong_arguments(rest) } else { None };
+            self.define(name, unfit.map(Unfit::Arguments));
+            // What ends behind its arguments has no body.
+            let end = if is_function { rest.find('(').and_then(|open| closing(rest, open)) } else { None };
+            let is_broken = end.is_some_and(|it| rest.get(it + 1..).is_some_and(|it| it.trim().is_empty()));
+            if is_broken && self.found.broken.is_none() {
+                self.found.broken = Some(range_in(self.whole, name).start);
+            }
             return true;
         }
         if let Some(tail) = self.header(definition) {
@@ -106,10 +198,15 @@ impl Reader<'_, '_> {
     fn imports(&mut self, names: &str) {
         for name in names.split(',').map(str::trim) {
             match name.split_once(" as ") {
-                Some((_, alias)) => self.add(alias.trim()),
-                None => self.add(word(name)),
+                Some((_, alias)) => self.import(alias.trim()),
+                None => self.import(word(name)),
             }
         }
+    }
+
+    fn import(&mut self, name: &str) {
+        self.add(name);
+        self.define(name, None);
     }
 
     fn imports_from(&mut self, rest: &str) {
@@ -128,8 +225,11 @@ impl Reader<'_, '_> {
         while let Some(at) = outside(rest, is_assignment) {
             let target = rest.get(..at).unwrap_or_default();
             let target = target.trim_end_matches(['+', '-', '*', '/', '%', '&', '|', '^', '@', '<', '>']);
-            self.targets(target.split(':').next().unwrap_or_default());
+            let target = target.split(':').next().unwrap_or_default();
+            self.targets(target);
             rest = rest.get(at + 1..).unwrap_or_default();
+            let unfit = is_no_function(rest.trim()).then_some(Unfit::NoFunction);
+            target.split(',').for_each(|it| self.define(it.trim(), unfit));
         }
     }
 

@@ -3,8 +3,10 @@
 //! Read line by line: what begins with `def`, `class` or `module` names something, wherever it stands. A file that
 //! makes methods while it runs, or takes them from elsewhere, is open.
 
-use super::Exports;
+use ecow::EcoString;
+
 use super::lines::{behind, range_in, word};
+use super::{Exports, Method};
 
 /// What brings methods that are not written out.
 const DYNAMIC: [&str; 14] = [
@@ -28,6 +30,7 @@ const DYNAMIC: [&str; 14] = [
 pub fn exports(text: &str) -> Exports {
     let mut found = Exports { empty: true, ..Exports::default() };
     let mut in_comment = false;
+    let mut scopes: Vec<Scope> = Vec::new();
     for line in text.lines() {
         if line.starts_with("__END__") {
             break;
@@ -40,8 +43,55 @@ pub fn exports(text: &str) -> Exports {
         found.empty = false;
         found.open |= DYNAMIC.iter().any(|it| statement.contains(it));
         read(text, statement, &mut found);
+        let indent = line.len() - line.trim_start().len();
+        nest(statement, indent, &mut scopes, &mut found);
     }
     found
+}
+
+/// A class or a module around what is read.
+struct Scope {
+    /// How far its `end` is indented.
+    indent: usize,
+    name: EcoString,
+    /// Whether methods in it are its own: in `class << self`, and behind `module_function`.
+    own: bool,
+}
+
+/// Notes a method with the class that it stands in. Indentation says where a class ends.
+fn nest(statement: &str, indent: usize, scopes: &mut Vec<Scope>, found: &mut Exports) {
+    if word(statement) == "end" {
+        while scopes.last().is_some_and(|it| it.indent >= indent) {
+            scopes.pop();
+        }
+    } else if statement == "module_function" {
+        scopes.iter_mut().for_each(|it| it.own = true);
+    } else if let Some(rest) = behind(statement, "class").or_else(|| behind(statement, "module")) {
+        let own = rest.starts_with("<<");
+        let name = match scopes.last() {
+            Some(scope) if own => scope.name.clone(),
+            _ => {
+                let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == ':'));
+                let path = end.and_then(|it| rest.get(..it)).unwrap_or(rest);
+                path.rsplit("::").next().unwrap_or_default().into()
+            }
+        };
+        if !statement.ends_with("end") {
+            scopes.push(Scope { indent, name, own });
+        }
+    } else {
+        let modifiers = ["private_class_method", "module_function", "private", "public"];
+        let modifier = modifiers.iter().find(|it| behind(statement, it).is_some());
+        let definition = modifier.and_then(|it| behind(statement, it)).unwrap_or(statement);
+        let Some(rest) = behind(definition, "def") else { return };
+        let on = rest.split_once('.').filter(|it| it.0 == word(it.0));
+        let scope = scopes.last();
+        found.methods.push(Method {
+            name: word(on.map_or(rest, |it| it.1)).into(),
+            owner: scope.map(|it| it.name.clone()),
+            of_class: on.is_some() || scope.is_some_and(|it| it.own) || modifier == Some(&"module_function"),
+        });
+    }
 }
 
 fn read(text: &str, statement: &str, found: &mut Exports) {

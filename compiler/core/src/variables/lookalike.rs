@@ -36,6 +36,10 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         format!(r"\$\{{{SOURCE}\s+:\s*([\w./~-]{rest})\}}"),
         // `${self.service}`
         r"\$\{(self|opt|param|env|sls)\.([A-Za-z][\w.]*)\}".to_owned(),
+        // `${Self:service}`
+        r"\$\{(Self|SELF|Opt|OPT|Param|PARAM|Env|ENV|Sls|SLS):([\w./-][^{}]*)\}".to_owned(),
+        // `${custom.table}`
+        r"\$\{(custom|provider)\.([A-Za-z][\w.-]*)\}".to_owned(),
         // `$self:custom.table`
         r"\$(self|param|opt|sls):([a-z][\w.]*)".to_owned(),
         // `{self:service}`
@@ -46,8 +50,9 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// All lookalikes of a text, in their order.
 pub fn find(text: &str) -> Vec<Lookalike> {
-    let sources = ["self", "opt", "param", "env", "sls", "ssm", "cf"];
-    if !sources.iter().any(|it| text.contains(it)) || !text.contains(['$', '{']) {
+    let sources = ["self", "opt", "param", "env", "sls", "ssm", "cf", "custom.", "provider."];
+    let lower = text.to_lowercase();
+    if !sources.iter().any(|it| lower.contains(it)) || !text.contains(['$', '{']) {
         return Vec::new();
     }
     let mut found: Vec<Lookalike> = Vec::new();
@@ -67,7 +72,11 @@ pub fn find(text: &str) -> Vec<Lookalike> {
             let overlaps =
                 found.iter().any(|it| whole.start() < it.range.end && it.range.start < whole.end());
             if !is_other && !overlaps {
-                let meant = eco_format!("${{{}:{}}}", source.as_str(), address.as_str().trim());
+                let (source, address) = (source.as_str(), address.as_str().trim());
+                let meant = match source {
+                    "custom" | "provider" => eco_format!("${{self:{source}.{address}}}"),
+                    _ => eco_format!("${{{}:{address}}}", source.to_lowercase()),
+                };
                 found.push(Lookalike { range: whole.range(), meant });
             }
         }
@@ -90,6 +99,8 @@ mod tests {
             ("${self :service}", "${self:service}"),
             ("${self.custom.table}", "${self:custom.table}"),
             ("$self:custom.table", "${self:custom.table}"),
+            ("${custom.names.queue}", "${self:custom.names.queue}"),
+            ("${Self:service}-x", "${self:service}"),
             ("{self:service}", "${self:service}"),
             ("${self :custom.${sls:stage}}", "${self:custom.${sls:stage}}"),
             ("https://{env:HOST, 'a'}/", "${env:HOST, 'a'}"),

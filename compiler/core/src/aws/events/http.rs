@@ -17,7 +17,7 @@ use self::config::Parameter;
 use super::{EventSource, FunctionEvents};
 use crate::aws::context::ServiceContext;
 use crate::cfn::Fragment;
-use crate::shape::{Arn, Cfn, Int, Map, Nullable, Shape, StringShape, Text, Typed};
+use crate::shape::{Arn, Cfn, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed};
 use crate::value::Value;
 
 /// A method of the service's REST API.
@@ -335,7 +335,7 @@ pub struct Response {
     #[since_4]
     pub transfer_mode: Option<TransferMode>,
     /// What each status is made of, by status.
-    pub status_codes: Option<Map<StatusCode>>,
+    pub status_codes: Option<StatusCodes>,
 }
 
 /// Whether the response is streamed.
@@ -348,6 +348,25 @@ pub enum TransferMode {
     /// As it is made.
     #[key("STREAM")]
     Stream,
+}
+
+/// What each status is made of, by status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusCodes(pub Map<StatusCode>);
+
+impl Typed for StatusCodes {
+    const SHAPE: &'static Shape = &Shape::Map(&MapShape {
+        key: Some(StringShape {
+            noun: "a status of three digits",
+            pattern: Some(r"^\d{3}$"),
+            grammar: None,
+        }),
+        value: StatusCode::SHAPE,
+    });
+
+    fn decode(value: &Value) -> Option<StatusCodes> {
+        Map::decode(value).map(StatusCodes)
+    }
 }
 
 /// What a status is made of.

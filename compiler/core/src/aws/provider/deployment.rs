@@ -120,5 +120,30 @@ pub struct RollbackTrigger {
     pub arn: Arn,
     /// The type: `AWS::CloudWatch::Alarm`.
     #[key("Type")]
-    pub kind: Text,
+    pub kind: AlarmType,
+}
+
+/// The type of what rolls back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Typed)]
+pub enum AlarmType {
+    /// An alarm of CloudWatch.
+    #[key("AWS::CloudWatch::Alarm")]
+    Alarm,
+}
+
+/// An item of `provider.stackParameters`: the value of a parameter of the stack.
+#[derive(Clone, Debug, PartialEq, Eq, Typed)]
+pub struct StackParameter {
+    /// The name of the parameter.
+    #[key("ParameterKey")]
+    pub key: Option<Text>,
+    /// Its value.
+    #[key("ParameterValue")]
+    pub value: Option<Text>,
+    /// Whether it keeps the value that it has.
+    #[key("UsePreviousValue")]
+    pub use_previous: Option<bool>,
+    /// The value that a parameter of Systems Manager has.
+    #[key("ResolvedValue")]
+    pub resolved: Option<Text>,
 }

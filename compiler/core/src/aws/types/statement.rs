@@ -1,7 +1,7 @@
 //! Statements of IAM policies, as they are written and as the framework puts them into a policy.
 
 use crate::shape::check::matches;
-use crate::shape::{Text, Typed};
+use crate::shape::{Cfn, Shape, Text, Typed};
 use crate::value::{Object, Value};
 
 /// An IAM statement. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html>
@@ -33,13 +33,25 @@ pub struct Statement {
     pub not_principal: Option<Value>,
     /// The resources, by ARN.
     #[key("Resource")]
-    pub resource: Option<Value>,
+    pub resource: Option<Resources>,
     /// All resources but these.
     #[key("NotResource")]
-    pub not_resource: Option<Value>,
+    pub not_resource: Option<Resources>,
     /// When the statement holds.
     #[key("Condition")]
     pub condition: Option<Value>,
+}
+
+/// Resources of a statement: an ARN, `*`, a function of CloudFormation, or a list of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resources(pub Value);
+
+impl Typed for Resources {
+    const SHAPE: &'static Shape = &Shape::OneOf(&[Text::SHAPE, &Shape::Intrinsic, <Vec<Cfn<Text>>>::SHAPE]);
+
+    fn decode(value: &Value) -> Option<Resources> {
+        (!value.is_null()).then(|| Resources(value.clone()))
+    }
 }
 
 impl Statement {
@@ -63,8 +75,8 @@ impl Statement {
         out.insert_some("NotAction", not_action);
         out.insert_some("Principal", principal.map(principals));
         out.insert_some("NotPrincipal", not_principal.map(principals));
-        out.insert_some("Resource", resource.map(lone_resource));
-        out.insert_some("NotResource", not_resource.map(lone_resource));
+        out.insert_some("Resource", resource.map(|it| lone_resource(it.0)));
+        out.insert_some("NotResource", not_resource.map(|it| lone_resource(it.0)));
         out.insert_some("Condition", condition);
         out.into()
     }

@@ -65,7 +65,7 @@ const DESTINATION: Expected<'static> = Expected {
 const AUTHORIZER: Expected<'static> = Expected {
     noun: "a function or a user pool",
     services: &["lambda", "cognito-idp"],
-    resource: &[],
+    resource: &["function:", "userpool/"],
     example: "arn:aws:lambda:eu-west-1:123456789012:function:authorize",
 };
 const FAILURES: Expected<'static> = Expected {
@@ -93,10 +93,18 @@ const BUS: Expected<'static> = Expected {
     example: "arn:aws:events:eu-west-1:123456789012:event-bus/orders",
 };
 
+const LISTENER: Expected<'static> = Expected {
+    noun: "a listener of an application load balancer",
+    services: &["elasticloadbalancing"],
+    resource: &["listener/app/"],
+    example: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/orders/50dc6c495c0c9188/f2f7dc8efc522ab2",
+};
+
 /// Where events have ARNs: the kind of the event, the places below it, and of what they are.
 const EVENTS: &[(&str, &str, &Expected<'static>)] = &[
     ("activemq", "arn", &BROKER),
     ("activemq", "basicAuthArn", &SECRET),
+    ("alb", "listenerArn", &LISTENER),
     ("eventBridge", "deadLetterQueueArn", &QUEUE),
     ("eventBridge", "eventBus", &BUS),
     ("http", "authorizer", &AUTHORIZER),
@@ -192,7 +200,7 @@ fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for (path, value) in places {
             // That it is of another service is told by the shapes of brokers and clusters.
             let service = value.as_str().and_then(Arn::read).map(|it| it.service);
-            if matches!(event.kind, "activemq" | "kafka" | "rabbitmq")
+            if matches!(event.kind, "activemq" | "alb" | "kafka" | "rabbitmq")
                 && service.is_none_or(|it| !expected.services.contains(&it))
             {
                 continue;

@@ -53,7 +53,11 @@ fn queue(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
         return;
     }
-    let none = window.is_none_or(|it| it.as_number() == Some(0.0));
+    // A key that is misspelt is told by the shape.
+    let misspelt = event.value.as_object().is_some_and(|it| {
+        it.keys().any(|it| it != "maximumBatchingWindow" && it.to_lowercase().contains("window"))
+    });
+    let none = window.is_none_or(|it| it.as_number() == Some(0.0)) && !misspelt;
     if let Some(size) = large.filter(|_| none) {
         found.push(
             Diagnostic::new(
@@ -112,6 +116,19 @@ fn stream(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
                 .help("add `startingPositionTimestamp` in seconds since 1970"),
             );
         }
+    }
+    let position = event.value.get("startingPosition");
+    let elsewhere = position.is_none_or(|it| matches!(it.as_str(), Some("LATEST" | "TRIM_HORIZON")));
+    if elsewhere && event.value.get("startingPositionTimestamp").is_some() {
+        let mut diagnostic = Diagnostic::new(
+            &rules::CONFLICTING_OPTIONS,
+            Place::key(event.path.join("startingPositionTimestamp")),
+            "the time is for `AT_TIMESTAMP` only",
+        )
+        .why("Lambda starts at an end of the stream as it is written")
+        .help("remove it, or write `startingPosition: AT_TIMESTAMP`");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
     }
     if is_dynamodb && event.value.get("consumer").is_some_and(Value::is_truthy) {
         let mut diagnostic = Diagnostic::new(

@@ -50,7 +50,10 @@ const STATES: [&str; 3] = ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_M
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for event in facts.events() {
         match event.kind {
-            "s3" => bucket(&event, found),
+            "s3" => {
+                bucket(&event, found);
+                found.extend(existing_bucket(&event, facts));
+            }
             "sns" => one_of(&event, "filterPolicyScope", &["MessageAttributes", "MessageBody"], found),
             "iot" => query(&event, found),
             "websocket" => route(&event, found),
@@ -141,6 +144,31 @@ fn bucket(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
             found.push(diagnostic);
         }
     }
+}
+
+/// The name of a bucket that exists; that of one that is made is looked at by the shape.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
+fn existing_bucket(event: &Event<'_>, facts: &Facts<'_>) -> Option<Diagnostic> {
+    event.value.get("existing").and_then(Value::as_bool).filter(|it| *it)?;
+    let name = event.value.get("bucket").and_then(Value::as_str)?;
+    // Old buckets of the first region have upper case letters and `_`.
+    let old = facts.around.context.region.as_str() == "us-east-1";
+    let takes = |it: u8| match it {
+        b'A'..=b'Z' | b'_' => old,
+        _ => it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'.' | b'-'),
+    };
+    if name.contains("${") || (3..=63).contains(&name.len()) && name.bytes().all(takes) {
+        return None;
+    }
+    let at = Place::value(event.path.join("bucket"));
+    let message = eco_format!("`{}` is not a bucket name", crate::shape::check::shorten(name));
+    let help = match name.rsplit_once(":::") {
+        Some((_, name)) => eco_format!("write the name alone: `{name}`"),
+        None => "a name has 3 to 63 small letters, digits, `.` and `-`".into(),
+    };
+    let mut diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, message).help(help);
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
 }
 
 /// The id of a skill. <https://developer.amazon.com/en-US/docs/alexa/custom-skills/host-a-custom-skill-as-an-aws-lambda-function.html>
@@ -259,7 +287,7 @@ fn conditions(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Whether a text is a block of addresses, such as `10.0.0.0/8`.
-fn is_block(text: &str) -> bool {
+pub fn is_block(text: &str) -> bool {
     let Some((address, length)) = text.split_once('/') else { return false };
     let Ok(length) = length.parse::<u8>() else { return false };
     if address.contains(':') {

@@ -18,7 +18,7 @@ use ecow::{EcoString, eco_format};
 use super::Facts;
 use crate::aws::resources::function::default_runtime;
 use crate::checks::Files;
-use crate::code::{self, AllExports};
+use crate::code::{self, AllExports, Unfit};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::rules;
 use search::{Found, Missing};
@@ -147,27 +147,68 @@ impl<'a> Handler<'a> {
         if missing.near.as_ref().is_none_or(is_source) && self.around.may_bring(self.files(), shown) {
             return None;
         }
+        let written = missing.near.as_ref().map(|it| search::stem(it));
+        Some(self.absent(file, shown, missing, written))
+    }
+
+    /// The same, wherever it may come from; `written` is how the handler names the file that is near.
+    fn absent(
+        &self,
+        file: Range<usize>,
+        shown: &str,
+        missing: &Missing,
+        written: Option<&str>,
+    ) -> Diagnostic {
         let mut diagnostic = Diagnostic::new(
             &rules::HANDLER_FILE,
             self.at(file.clone()),
             eco_format!("there is no file `{shown}` for this handler"),
         );
-        diagnostic = match &missing.near {
-            Some(near) => {
-                let written = search::stem(near);
-                diagnostic
-                    .related(self.files().place(near, 0..0), "this file is there")
-                    .help(eco_format!("did you mean `{written}`?"))
-                    .replace(eco_format!("replace with `{written}`"), false, self.at(file), written)
-            }
-            None => diagnostic.help("create it, or mend the path, which is relative to the service"),
+        diagnostic = match (&missing.near, written) {
+            (Some(near), Some(written)) => diagnostic
+                .related(self.files().place(near, 0..0), "this file is there")
+                .help(eco_format!("did you mean `{written}`?"))
+                .replace(eco_format!("replace with `{written}`"), false, self.at(file), written),
+            _ => diagnostic.help("create it, or mend the path, which is relative to the service"),
         };
-        Some(match &missing.folder {
+        match &missing.folder {
             Some(folder) if missing.near.is_none() => {
                 diagnostic.why(eco_format!("there is no directory `{folder}`"))
             }
             _ => diagnostic.why("Lambda would fail at the first invocation"),
-        })
+        }
+    }
+
+    /// Reports that the file cannot be read, from a place on.
+    fn unreadable(&self, file: Range<usize>, path: &str, at: usize, language: &str) -> Diagnostic {
+        let message = eco_format!("`{path}` cannot be read as {language}");
+        Diagnostic::new(&rules::SOURCE_SYNTAX, self.at(file), message)
+            .why("Lambda would fail at the first invocation")
+            .related(self.files().place(path, at..at), "up to here")
+            .help("mend the syntax of the file")
+    }
+
+    /// Reports that what the file exports by a name is no handler.
+    fn unfit(&self, name: Range<usize>, path: &str, unfit: Unfit) -> Diagnostic {
+        let written = self.part(name.clone());
+        let (message, help) = match unfit {
+            Unfit::NoFunction => (eco_format!("`{written}` of `{path}` is no function"), "export a function"),
+            Unfit::Class => (
+                eco_format!("`{written}` of `{path}` is a class"),
+                "export a function: nobody calls a class without `new`",
+            ),
+            Unfit::Lost => (
+                eco_format!("`{path}` loses `{written}`: it replaces `module.exports`"),
+                "put it into the object that is assigned to `module.exports`",
+            ),
+            Unfit::Arguments(count) => (
+                eco_format!("`{written}` of `{path}` takes {count} arguments"),
+                "let it take two: the event and the context",
+            ),
+        };
+        Diagnostic::new(&rules::HANDLER_EXPORT, self.at(name), message)
+            .why("Lambda would fail at the first invocation")
+            .help(help)
     }
 
     /// Reports that the file does not export a name.
@@ -202,17 +243,47 @@ impl<'a> Handler<'a> {
     }
 }
 
+/// Whether a layer or a plugin of [Bref](https://bref.sh) runs the function.
+fn runs_php(facts: &Facts<'_>) -> bool {
+    let own = facts.listed.value.get("layers").map(|it| it.to_json()).unwrap_or_default();
+    let provider = &facts.around.context.provider;
+    let inherited = provider.layers.iter().flatten().map(|it| it.to_value().to_json());
+    let is_php = |it: &str| it.contains(":layer:php-") || it.contains("bref:layer.php");
+    is_php(&own)
+        || inherited.into_iter().any(|it| is_php(&it))
+        || facts.around.plugins.iter().any(|it| it.contains("bref"))
+}
+
 /// A handler of another runtime that names a source file: it must be there.
 fn named_file(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     const SOURCES: [&str; 3] = [".php", ".go", ".sh"];
     let text = handler.text;
-    if !SOURCES.iter().any(|it| text.ends_with(it)) || text.starts_with('/') {
+    if text.starts_with('/') {
+        return;
+    }
+    if !SOURCES.iter().any(|it| text.ends_with(it)) {
+        let with_end = eco_format!("{text}.php");
+        if runs_php(handler.facts) && matches!(search::exact(handler.files(), &with_end), Found::Here { .. })
+        {
+            let diagnostic = handler
+                .malformed(0..text.len(), eco_format!("there is no file `{text}`"))
+                .why("a handler of PHP is the whole name of a file");
+            found.push(handler.instead(diagnostic, &with_end));
+        }
         return;
     }
     match search::exact(handler.files(), text) {
         Found::Here { .. } => {}
         Found::OtherCase { path } => found.push(handler.other_case(0..text.len(), &path, &path)),
         Found::Missing(missing) => {
+            // A layer brings PHP itself, and not the files of the service.
+            if text.ends_with(".php")
+                && (missing.near.is_some() || !handler.around.may_make(handler.files(), text))
+            {
+                let near = missing.near.clone();
+                found.push(handler.absent(0..text.len(), text, &missing, near.as_deref()));
+                return;
+            }
             let missing = Missing { near: None, ..missing };
             found.extend(handler.missing(0..text.len(), text, &missing));
         }

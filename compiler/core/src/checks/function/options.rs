@@ -71,6 +71,10 @@ fn snap_start(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     let Some(runtime) = runtime(facts).filter(|_| facts.function.image.is_none()) else { return };
     let minor = |prefix: &str| runtime.strip_prefix(prefix).and_then(|it| it.parse::<u32>().ok());
+    // A runtime that has ended is told of by itself.
+    if runtime == "java8" {
+        return;
+    }
     let taken = runtime.starts_with("java") && !runtime.starts_with("java8")
         || minor("python3.").is_some_and(|it| it >= 12)
         || minor("dotnet").is_some_and(|it| it >= 8);
@@ -177,7 +181,9 @@ fn logs(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// Finds levels beside a format of text.
 pub fn levels(logs: Option<&Value>, path: &Path, format: Option<&str>, found: &mut Vec<Diagnostic>) {
     let Some(logs) = logs.and_then(Value::as_object) else { return };
-    if format == Some("JSON") || logs.get("logFormat").is_some_and(|it| it.as_str().is_none()) {
+    // A format that there is not is told by the shape.
+    let known = |it: &Value| matches!(it.as_str(), Some("JSON" | "Text"));
+    if format == Some("JSON") || logs.get("logFormat").is_some_and(|it| !known(it)) {
         return;
     }
     for key in ["applicationLogLevel", "systemLogLevel"] {

@@ -18,8 +18,11 @@ type Step<'a> = (&'a str, Range<usize>);
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for event in facts.events() {
         let Some(route) = Route::read(&event) else { continue };
+        let before = found.len();
         path(&route, found);
-        parameters(&event, &route, found);
+        if found.len() == before {
+            parameters(&event, &route, found);
+        }
     }
 }
 

@@ -18,9 +18,21 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         match event.kind {
             "sqs" => refers(arn, at, &["AWS::SQS::Queue"], "a queue", facts, found),
             "stream" => stream(&event, arn, at, facts, found),
+            "sns" => found.extend(first_in_first_out(arn, at)),
             _ => {}
         }
     }
+}
+
+/// <https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html>
+fn first_in_first_out(arn: &Value, at: Place) -> Option<Diagnostic> {
+    arn.as_str().filter(|it| it.starts_with("arn:") && it.ends_with(".fifo"))?;
+    Some(
+        Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "a FIFO topic does not invoke functions")
+            .why("its messages go to queues only")
+            .help("subscribe a queue to the topic, and read the queue with an `sqs` event")
+            .page("https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html"),
+    )
 }
 
 /// The logical id and the attribute of a `Fn::GetAtt`.
@@ -77,6 +89,15 @@ fn stream(event: &Event<'_>, arn: &Value, at: Place, facts: &Facts<'_>, found: &
             )
             .help(eco_format!("write `type: {service}`"))
             .related(at, "the ARN"),
+        );
+        return;
+    }
+    let whole = arn.as_str().filter(|it| written == Some("dynamodb") && !it.contains('$'));
+    if whole.is_some_and(|it| it.contains(":table/") && !it.contains("/stream/")) {
+        found.push(
+            Diagnostic::new(&rules::INVALID_ARN, at, "this is the ARN of a table, not of its stream")
+                .why("Lambda reads the stream of a table")
+                .help("add `/stream/` and the time of the stream, as the console shows it"),
         );
         return;
     }

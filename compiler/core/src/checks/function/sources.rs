@@ -48,6 +48,7 @@ fn source(event: &Event<'_>) -> Option<EcoString> {
             let own = event.value.get("arn").or_else(|| event.value.get("topicName"));
             own.unwrap_or(event.value)
         }
+        "httpApi" if event.value.as_str() == Some("*") => event.value,
         "schedule" | "eventBridge" | "cloudwatchEvent" | "iot" => event.value,
         _ => return None,
     };

@@ -58,7 +58,15 @@ impl Looker<'_> {
             return Some(path.into());
         }
         match search::exact(files, path) {
-            Found::Here { path } => return (!files.is_file(&path)).then_some(path),
+            Found::Here { path } if files.is_file(&path) => {
+                let message = eco_format!("`{path}` is a file, not the folder of a {of}");
+                found.push(
+                    Diagnostic::new(&rules::MISSING_FILE, place, message)
+                        .why("what is in the folder is packaged, not the folder itself")
+                        .help("name the folder that the file is in"),
+                );
+            }
+            Found::Here { path } => return Some(path),
             Found::OtherCase { path: actual } => {
                 let message = eco_format!("the folder of the {of} is written `{actual}`");
                 let diagnostic = Diagnostic::new(&rules::LETTER_CASE, place.clone(), message)

@@ -7,6 +7,7 @@ use crate::checks::arn::{Expected, look};
 use crate::checks::function::arns::{KEY, ROLE, TOPIC, layers};
 use crate::checks::function::event_options::{credentials, unknown};
 use crate::checks::function::options::levels;
+use crate::checks::pattern::places;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
 use crate::rules;
@@ -17,6 +18,25 @@ const POLICY: Expected<'static> = Expected {
     services: &["iam"],
     resource: &["policy/"],
     example: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+};
+
+const POOL: Expected<'static> = Expected {
+    noun: "a user pool",
+    services: &["cognito-idp"],
+    resource: &["userpool/"],
+    example: "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI",
+};
+const ALARM: Expected<'static> = Expected {
+    noun: "an alarm",
+    services: &["cloudwatch"],
+    resource: &["alarm:"],
+    example: "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:errors",
+};
+const FUNCTION: Expected<'static> = Expected {
+    noun: "a function",
+    services: &["lambda"],
+    resource: &["function:"],
+    example: "arn:aws:lambda:eu-west-1:123456789012:function:authorize",
 };
 
 /// Finds such options.
@@ -33,6 +53,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     payload(facts, found);
     private_api(facts, found);
     lifetimes(facts, found);
+    selections(facts, found);
+    selection_expression(facts, found);
 }
 
 fn at<'a>(facts: &Facts<'a>, path: &Path) -> Option<&'a Value> {
@@ -69,6 +91,16 @@ fn arns(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let path: Path = keys.iter().map(|it| (*it).into()).collect();
         for (index, item) in at(facts, &path).and_then(Value::as_array).into_iter().flatten().enumerate() {
             look(Some(item), Place::value(path.join(index)), expected, found);
+        }
+    }
+    for (pattern, expected) in [
+        ("provider.alb.authorizers.*.userPoolArn", &POOL),
+        ("provider.rollbackConfiguration.RollbackTriggers.*.Arn", &ALARM),
+        ("provider.logs.restApi.role", &ROLE),
+        ("provider.httpApi.authorizers.*.functionArn", &FUNCTION),
+    ] {
+        for (path, value) in places(facts.config, &Path::root(), pattern) {
+            look(Some(value), Place::value(path), expected, found);
         }
     }
     let path = Path::from(["provider", "layers"]);
@@ -209,6 +241,14 @@ fn cross_origin(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let list = |key: &str| cors.get(key).and_then(Value::as_array);
         for (index, method) in list("allowedMethods").into_iter().flatten().enumerate() {
             let Some(method) = method.as_str() else { continue };
+            // Lambda takes words of six letters at most, and answers `OPTIONS` by itself.
+            let is_url = path.segments().len() > 3;
+            if is_url && method == "OPTIONS" {
+                let place = Place::value(path.join("allowedMethods").join(index));
+                let without = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "*"];
+                found.push(unknown(method, place, &without));
+                continue;
+            }
             if !METHODS.contains(&method.to_uppercase().as_str()) {
                 let place = Place::value(path.join("allowedMethods").join(index));
                 found.push(unknown(method, place, &METHODS));
@@ -216,7 +256,8 @@ fn cross_origin(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
         let all = match list("allowedOrigins") {
             Some(origins) => origins.iter().any(|it| it.as_str() == Some("*")),
-            None => !cors.contains_key("allowedOrigins"),
+            // A misspelt key is told by the shape.
+            None => !cors.keys().any(|it| it.to_lowercase().contains("origin")),
         };
         if cors.get("allowCredentials").and_then(Value::as_bool) == Some(true) && all {
             found.push(credentials(Place::value(path.join("allowCredentials"))));
@@ -325,4 +366,48 @@ fn lifetimes(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Names are listed where some of many count.
+fn selections(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    const KINDS: [(&str, &str, &str); 3] = [
+        ("CookiesConfig", "CookieBehavior", "Cookies"),
+        ("HeadersConfig", "HeaderBehavior", "Headers"),
+        ("QueryStringsConfig", "QueryStringBehavior", "QueryStrings"),
+    ];
+    for (section, behavior, names) in KINDS {
+        let pattern = eco_format!(
+            "provider.cloudFront.cachePolicies.*.ParametersInCacheKeyAndForwardedToOrigin.{section}"
+        );
+        for (path, settings) in places(facts.config, &Path::root(), &pattern) {
+            let word = settings.get(behavior).and_then(Value::as_str).unwrap_or_default();
+            let some = matches!(word, "whitelist" | "allExcept");
+            let listed =
+                settings.get(names).is_some_and(|it| !it.as_array().is_some_and(<[Value]>::is_empty));
+            if some && !listed {
+                let at = Place::value(path.join(behavior));
+                found.push(
+                    Diagnostic::new(&rules::MISSING_KEY, at, eco_format!("`{word}` needs `{names}`"))
+                        .why("CloudFront must know which ones count, and refuses the policy")
+                        .help(eco_format!("list them as `{names}`, or write `none`"))
+                        .page("https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html"),
+                );
+            }
+        }
+    }
+}
+
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-routes.html>
+fn selection_expression(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let path = Path::from(["provider", "websocketsApiRouteSelectionExpression"]);
+    let Some(text) = at(facts, &path).and_then(Value::as_str).filter(|it| !it.contains('$')) else { return };
+    let mut diagnostic = Diagnostic::new(
+        &rules::INVALID_FORMAT,
+        Place::value(path),
+        eco_format!("`{text}` is no place in a message"),
+    )
+    .why("API Gateway reads the name of the route from the message")
+    .help(eco_format!("write `$request.body.{text}`"));
+    diagnostic.severity = Severity::Warning;
+    found.push(diagnostic);
 }

@@ -79,6 +79,10 @@ fn rest(event: &Event<'_>, function: &function::Facts<'_>) -> Option<Wait> {
     let gateway = function.around.context.provider.api_gateway.as_ref();
     let own = millis(event.value.get("timeoutInMillis"))?;
     let written = own.or_else(|| gateway?.timeout_in_millis.map(|it| it.0 as f64));
+    // A time below 50 ms is told by the shape.
+    if written.is_some_and(|it| it < 50.0) {
+        return None;
+    }
     Some(Wait {
         seconds: written.unwrap_or(29_000.0) / 1000.0,
         who: "the REST API",

@@ -75,11 +75,11 @@ fn function(own: &Own<'_>, found: &mut Vec<Diagnostic>) {
         found.extend(runtimes::judge(runtime, Place::value(path), own.facts.around));
     }
     let variables = own.properties.get("Environment").and_then(|it| it.get("Variables"));
-    if let (Some(Value::Object(variables)), Some(path)) =
+    if let (Some(written @ Value::Object(variables)), Some(path)) =
         (variables, own.path(&["Environment".into(), "Variables".into()]))
         && !variables.keys().any(|it| it.starts_with("Fn::"))
     {
-        environment::names(Some(&Value::from(variables.clone())), &path, false, found);
+        environment::names(Some(written), &path, false, found);
         for (name, value) in variables.iter() {
             let is_plain = matches!(value, Value::Object(_) | Value::Array(_)) && !is_intrinsic_value(value);
             // A macro of one's own has the form of a function.

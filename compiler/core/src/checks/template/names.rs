@@ -11,11 +11,12 @@ use crate::rules;
 use crate::value::Value;
 
 /// The property that names a resource, by its type. What is of a parent, such as a rule of a bus, is left out.
-const NAMES: [(&str, &str); 17] = [
+const NAMES: [(&str, &str); 18] = [
     ("AWS::CloudWatch::Alarm", "AlarmName"),
     ("AWS::CloudWatch::Dashboard", "DashboardName"),
     ("AWS::DynamoDB::Table", "TableName"),
     ("AWS::ECR::Repository", "RepositoryName"),
+    ("AWS::Events::EventBus", "Name"),
     ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
     ("AWS::IAM::Role", "RoleName"),
     ("AWS::IAM::User", "UserName"),

@@ -20,7 +20,7 @@ pub type Known = RefCell<FxHashMap<EcoString, Option<Path>>>;
 const COPIED: [&str; 4] = ["provider", "functions", "layers", "resources"];
 
 /// The keys whose texts are names of conditions and logical ids.
-const NAMES: [&str; 5] = ["Condition", "DependsOn", "condition", "dependsOn", "role"];
+const NAMES: [&str; 6] = ["Condition", "DependsOn", "condition", "deadLetterTargetRef", "dependsOn", "role"];
 
 impl Facts<'_> {
     /// The path in the configuration of `holder`, a value in the entry `owner` of the template; `None` if it was not

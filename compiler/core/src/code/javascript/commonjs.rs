@@ -13,8 +13,8 @@ use oxc_span::{GetSpan as _, Span};
 use oxc_syntax::scope::ScopeFlags;
 use rustc_hash::FxHashSet;
 
-use super::range;
-use crate::code::Exports;
+use super::{is_no_function, range};
+use crate::code::{Exports, Unfit};
 
 /// Goes through a module and gathers what it exports.
 pub(super) struct CommonJs<'p, 'a> {
@@ -30,6 +30,13 @@ pub(super) struct CommonJs<'p, 'a> {
     members: Vec<(&'p str, &'p str, Span)>,
     /// How many functions and classes are around, in which `this` is another.
     depth: usize,
+    /// What is put on `exports` by name: the name, and whether the value may be called.
+    put: Vec<(&'p str, bool)>,
+    /// Whether `module.exports` is replaced by another object, and `exports` stays the old one.
+    replaced: bool,
+    rebound: bool,
+    /// The names of the object that replaces it.
+    in_replacement: Vec<String>,
 }
 
 /// What is assigned to.
@@ -50,11 +57,25 @@ impl<'p, 'a> CommonJs<'p, 'a> {
             stand_ins: Vec::new(),
             members: Vec::new(),
             depth: 0,
+            put: Vec::new(),
+            replaced: false,
+            rebound: false,
+            in_replacement: Vec::new(),
         }
     }
 
     /// Adds what is on the variables that stand for the exports, and says whether all was understood.
     pub(super) fn finish(self) {
+        let is_lost = self.replaced && !self.rebound;
+        for (name, fits) in &self.put {
+            let again = self.put.iter().any(|(other, fits)| other == name && *fits);
+            let is_member = self.in_replacement.iter().any(|it| it == name);
+            if is_lost && !is_member {
+                self.found.unfit.push(((*name).into(), Unfit::Lost));
+            } else if !fits && !again {
+                self.found.unfit.push(((*name).into(), Unfit::NoFunction));
+            }
+        }
         for (variable, name, span) in &self.members {
             if self.stand_ins.contains(variable) {
                 self.found.add(name, range(*span));
@@ -102,6 +123,36 @@ impl<'p, 'a> CommonJs<'p, 'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Notes the value of what is put on `exports` at the top of the file.
+    fn value(&mut self, on: &Expression<'_>, name: Option<(Span, &str)>, value: &Expression<'a>) {
+        let is_bare = matches!(on, Expression::Identifier(it) if it.name == "exports");
+        let Some((span, _)) = name.filter(|_| is_bare && self.depth == 0) else { return };
+        // TypeScript writes `exports.a = void 0` in front of all.
+        let is_void = matches!(value.get_inner_expression(), Expression::UnaryExpression(_));
+        if let Some(name) = self.own(span).filter(|_| !is_void) {
+            self.put.push((name.trim_matches(['"', '\'', '`']), !is_no_function(value)));
+        }
+    }
+
+    /// Notes that `module.exports` becomes an object that is written out.
+    fn replacement(&mut self, value: &Expression<'a>) {
+        let Expression::ObjectExpression(object) = value.get_inner_expression() else { return };
+        let mut names = Vec::new();
+        for property in &object.properties {
+            match property {
+                // What is spread may be what was there.
+                ObjectPropertyKind::SpreadProperty(_) => return,
+                ObjectPropertyKind::ObjectProperty(it) => {
+                    names.extend(it.key.static_name().map(String::from))
+                }
+            }
+        }
+        if self.depth == 0 {
+            self.replaced = true;
+            self.in_replacement = names;
         }
     }
 
@@ -301,6 +352,7 @@ impl<'p, 'a> Visit<'a> for CommonJs<'p, 'a> {
             if is_module && name.is_some_and(|it| it.1 == "exports") {
                 self.understood.insert(object.span().start);
                 self.shape(&it.right);
+                self.replacement(&it.right);
             } else if matches!(object, Expression::ThisExpression(_)) && self.depth == 0 {
                 // At the top of a file `this` is `exports`.
                 match name {
@@ -309,8 +361,10 @@ impl<'p, 'a> Visit<'a> for CommonJs<'p, 'a> {
                 }
             } else {
                 self.put(object, name);
+                self.value(object, name, &it.right);
             }
         } else if it.left.get_identifier_name() == Some("exports") {
+            self.rebound = true;
             self.understood.insert(it.left.span().start);
         }
         walk::walk_assignment_expression(self, it);

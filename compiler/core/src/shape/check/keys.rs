@@ -64,7 +64,7 @@ pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShap
         _ => eco_format!("unknown key `{}`", shorten(key)),
     };
     let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place.clone(), message);
-    if may_be_right {
+    if may_be_right && stands_for(key, entries, object, cx).is_none() {
         // A plugin may bring a key of this name after all, or the framework passes it over.
         diagnostic.severity = Severity::Warning;
     }
@@ -132,8 +132,25 @@ pub(super) fn newer_key(key: &EcoString, cx: &mut Checker) {
     );
 }
 
+/// The key that an unknown one surely stands for, where that one is needed and not there. One mistake is told once:
+/// where the misspelt key is written, and not as a missing key as well.
+fn stands_for(key: &str, entries: &Object, object: &ObjectShape, cx: &Checker) -> Option<&'static str> {
+    let entry = entries.get(key).unwrap_or(&Value::Null);
+    let meant = match object.open || cx.plugins.may_bring(object.name, key) {
+        true => placement::surely_meant(&cx.path, key, entries, object, cx.old_keys),
+        false => placement::meant(&cx.path, key, entry, object, cx.old_keys),
+    };
+    let Some(Meant::Key(near)) = meant else { return None };
+    let is_needed = object.field(near).is_some_and(|it| it.required)
+        || object.requires.iter().any(|keys| keys.contains(&near))
+        || object.name == "Function" && matches!(near, "handler" | "image");
+    (is_needed && !entries.contains_key(near)).then_some(near)
+}
+
 pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
-    let present = |key: &str| checked.get(key).is_some_and(|it| !it.is_null());
+    let unknown = checked.keys().filter(|it| object.field(it).is_none());
+    let misspelt: Vec<&str> = unknown.filter_map(|it| stands_for(it, checked, object, cx)).collect();
+    let present = |key: &str| checked.get(key).is_some_and(|it| !it.is_null()) || misspelt.contains(&key);
     for field in object.fields.iter().filter(|it| it.required && !present(it.key)) {
         let message = eco_format!("missing key `{}`", field.key);
         let summary = field.docs.lines().next().unwrap_or_default();

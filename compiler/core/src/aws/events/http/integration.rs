@@ -60,7 +60,7 @@ fn response(method: &Method<'_>) -> Option<(Response, Map<StatusCode>)> {
         None => return None,
     };
     let mut codes = match (&response.status_codes, kind) {
-        (Some(codes), _) => codes.clone(),
+        (Some(codes), _) => codes.0.clone(),
         (None, "MOCK") => Map::default(),
         (None, _) => default_status_codes(),
     };

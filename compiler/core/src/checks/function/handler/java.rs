@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use super::Handler;
+use super::{Handler, search};
 use crate::checks::Files;
 use crate::code::types::{self, Type};
 use crate::db::Content;
@@ -42,7 +42,11 @@ pub fn target(files: &dyn Files, text: &str) -> Option<(EcoString, Range<usize>)
 pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     let (class, method) = split(handler.text);
     let name = handler.part(class.clone());
-    if name.contains(['$', '/', '\\']) {
+    if name.contains(['/', '\\']) {
+        found.push(path(handler, name));
+        return;
+    }
+    if name.contains('$') {
         return;
     }
     let files = handler.files();
@@ -119,6 +123,49 @@ fn without_method(
     })
 }
 
+/// A handler that names a file.
+fn path(handler: &Handler<'_>, name: &str) -> Diagnostic {
+    let diagnostic = handler
+        .malformed(0..name.len(), "a handler of Java names a class, not a file")
+        .why("Java looks for a class by its package and its name");
+    let root = ROOTS.iter().find_map(|it| name.strip_prefix(it)).unwrap_or(name);
+    let stem = EXTENSIONS.iter().find_map(|it| root.strip_suffix(it)).unwrap_or(root);
+    let class = stem.trim_matches('/').replace(['/', '\\'], ".");
+    diagnostic.help(eco_format!("write `{class}`"))
+}
+
+/// A class that the sources have in another package alone.
+fn other_package(
+    handler: &Handler<'_>,
+    class: Range<usize>,
+    package: &str,
+    simple: &str,
+) -> Option<Diagnostic> {
+    let files = handler.files();
+    let path = search::elsewhere(files, simple, &[".java"])?;
+    if package.is_empty() || !ROOTS.iter().any(|it| path.starts_with(&format!("{it}/"))) {
+        return None;
+    }
+    let Content::Text(text) = files.content(&path) else { return None };
+    let namespace = types::types(&text).namespace;
+    if namespace == package {
+        return None;
+    }
+    let near = eco_format!("{namespace}.{simple}");
+    let at = handler.at(class);
+    Some(
+        Diagnostic::new(
+            &rules::HANDLER_FILE,
+            at.clone(),
+            eco_format!("the sources have no class `{package}.{simple}`"),
+        )
+        .why("Lambda would fail at the first invocation")
+        .related(files.place(&path, 0..0), "the class of this name")
+        .help(eco_format!("did you mean `{near}`?"))
+        .replace(eco_format!("replace with `{near}`"), false, at, near),
+    )
+}
+
 /// A class that the sources do not have, though they have its package.
 fn missing(handler: &Handler<'_>, class: Range<usize>, package: &str, simple: &str) -> Option<Diagnostic> {
     let files = handler.files();
@@ -127,7 +174,9 @@ fn missing(handler: &Handler<'_>, class: Range<usize>, package: &str, simple: &s
         let names = files.names(&format!("{root}/{folder}"));
         (!names.is_empty() && !folder.is_empty()).then_some(names)
     };
-    let names = ROOTS.iter().find_map(|it| listed(&it))?;
+    let Some(names) = ROOTS.iter().find_map(|it| listed(&it)) else {
+        return other_package(handler, class, package, simple);
+    };
     // In these languages a class may come from anywhere.
     if names.iter().any(|it| it.ends_with(".kt") || it.ends_with(".scala") || it.ends_with(".groovy")) {
         return None;

@@ -12,7 +12,6 @@ use super::{Handler, code};
 use crate::checks::Files;
 use crate::code::javascript::EXTENSIONS;
 use crate::diagnostic::Diagnostic;
-use crate::rules;
 
 const FILES: [&str; 8] = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"];
 const INDEX: [&str; 4] = ["index.js", "index.ts", "index.cjs", "index.mjs"];
@@ -106,16 +105,13 @@ fn exported(
     let exports = code::all(handler.files(), path);
     let first = handler.part(name.clone()).split('.').next().unwrap_or_default();
     if exports.names.iter().any(|it| it.name.text == first) {
+        let unfit =
+            handler.files().exports(path).unfit(first).filter(|_| handler.part(name.clone()) == first);
+        found.extend(unfit.map(|it| handler.unfit(name, path, it)));
         return;
     }
     if let Some(at) = exports.broken.filter(|_| !handler.around.bundles) {
-        let message = eco_format!("`{path}` cannot be read as JavaScript or TypeScript");
-        found.push(
-            Diagnostic::new(&rules::SOURCE_SYNTAX, handler.at(file), message)
-                .why("Lambda would fail at the first invocation")
-                .related(handler.files().place(path, at..at), "up to here")
-                .help("mend the syntax of the file"),
-        );
+        found.push(handler.unreadable(file, path, at, "JavaScript or TypeScript"));
     } else if EXTENSIONS.contains(&first) {
         found.push(with_extension(handler, file, name, first, &exports));
     } else if !exports.open && !exports.empty {

@@ -82,6 +82,14 @@ fn as_written(written: &str, path: &str) -> EcoString {
 fn exported(handler: &Handler<'_>, path: &str, name: Range<usize>, found: &mut Vec<Diagnostic>) {
     let exports = code::all(handler.files(), path);
     let written = handler.part(name.clone());
+    if let Some(at) = handler.files().exports(path).broken.filter(|_| !handler.around.makes) {
+        found.push(handler.unreadable(0..name.start - 1, path, at, "Python"));
+        return;
+    }
+    if let Some(unfit) = handler.files().exports(path).unfit(written) {
+        found.push(handler.unfit(name, path, unfit));
+        return;
+    }
     let is_known = exports.names.iter().any(|it| it.name.text == written);
     if is_known || exports.open || exports.empty {
         return;

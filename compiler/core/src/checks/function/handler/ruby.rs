@@ -9,7 +9,9 @@ use ecow::{EcoString, eco_format};
 use super::search::{self, Found};
 use super::{Handler, code};
 use crate::checks::Files;
+use crate::code::Method;
 use crate::diagnostic::Diagnostic;
+use crate::rules;
 
 /// The file, the class if there is one, and the method of a handler.
 fn split(text: &str) -> Option<(Range<usize>, Option<Range<usize>>, Range<usize>)> {
@@ -93,6 +95,7 @@ fn defined(
     if exports.open || exports.empty {
         return;
     }
+    let class_name = class.clone().map(|it| handler.part(it));
     let is_defined = |name: &str| exports.names.iter().any(|it| it.name.text == name);
     if let Some(class) = class {
         let mut start = class.start;
@@ -106,5 +109,46 @@ fn defined(
     }
     if !is_defined(handler.part(method.clone())) {
         found.push(handler.not_exported(path, method, &exports, "define"));
+    } else {
+        found.extend(callable(handler, path, class_name, method));
     }
+}
+
+/// A method is called on the class that is named, or on nothing.
+fn callable(
+    handler: &Handler<'_>,
+    path: &str,
+    class: Option<&str>,
+    method: Range<usize>,
+) -> Option<Diagnostic> {
+    let exports = handler.files().exports(path);
+    let name = handler.part(method.clone());
+    let defined: Vec<&Method> = exports.methods.iter().filter(|it| it.name == name).collect();
+    let first = defined.first()?;
+    let (message, help) = match class {
+        None => {
+            if defined.iter().any(|it| it.owner.is_none()) {
+                return None;
+            }
+            let owner = first.owner.as_ref()?;
+            let stem = handler.part(0..method.start);
+            let message = eco_format!("`{name}` is a method of `{owner}`");
+            (message, eco_format!("write `{stem}{owner}.{name}`"))
+        }
+        Some(class) => {
+            let last = class.rsplit("::").next()?;
+            let mut own = defined.iter().filter(|it| it.owner.as_deref() == Some(last)).peekable();
+            own.peek()?;
+            if own.any(|it| it.of_class) {
+                return None;
+            }
+            let message = eco_format!("`{name}` is a method of the instances of `{class}`");
+            (message, eco_format!("define it as `def self.{name}`"))
+        }
+    };
+    Some(
+        Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(method), message)
+            .why("Lambda calls it without an object, and would fail at the first invocation")
+            .help(help),
+    )
 }

@@ -120,7 +120,7 @@ fn walk(files: &dyn Files, folder: &str) -> Walked {
 }
 
 /// A file of the same name in another directory of the service, if there is one alone.
-fn elsewhere(files: &dyn Files, name: &str, extensions: &[&str]) -> Option<EcoString> {
+pub fn elsewhere(files: &dyn Files, name: &str, extensions: &[&str]) -> Option<EcoString> {
     const DIRECTORIES: usize = 100;
     let mut folders: Vec<EcoString> = vec![EcoString::new()];
     let mut found: Option<EcoString> = None;

@@ -106,6 +106,7 @@ impl Surroundings {
             has_code: has_code(around.files),
             bundles: plugins().any(|it| is_of(&it, &BUNDLERS)),
             makes: plugins()
+                .filter(|it| !it.starts_with("./vendor/bref/"))
                 .any(|it| is_of(&it, &MAKERS) && !is_of(&it, &BUNDLERS) || it.starts_with(['.', '/'])),
             compiles: is_built(around.files),
             layers: around.context.provider.layers.as_ref().is_some_and(|it| !it.is_empty()),

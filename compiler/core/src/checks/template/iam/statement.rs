@@ -5,6 +5,8 @@ use rustc_hash::FxHashMap;
 
 use super::table::Actions;
 use super::{Kind, Policy, action, principal};
+use crate::checks::function::event_options::is_block;
+use crate::checks::pattern::places;
 use crate::checks::template::Facts;
 use crate::checks::template::places::inside;
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -139,27 +141,30 @@ pub fn check(facts: &Facts<'_>, policy: &Policy<'_>, actions: &mut Actions, foun
             continue;
         }
         if policy.has_shape {
-            misspelt(statement, &path, found);
+            principals(policy.kind, statement, &path, found);
         } else {
             form(policy.kind, statement, &path, found);
         }
         sid(policy.kind, statement, &path, &mut sids, found);
         operators(statement, &path, found);
+        addresses(statement, &path, found);
         principal::check(policy.kind, statement, &path, found);
         action::check(facts, policy.kind, statement, &path, actions, found);
     }
 }
 
-/// Keys that are misspelt, where the shape says only that the right ones are missing.
-fn misspelt(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
-    let has = |one: &str, other: &str| statement.contains_key(one) || statement.contains_key(other);
-    if has("Effect", "Effect") && has("Action", "NotAction") && has("Resource", "NotResource") {
-        return;
+/// Who acts, where the shape has looked at the rest.
+fn principals(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    let given = statement.keys().any(|it| nearest(it, ["Principal", "NotPrincipal"]).is_some());
+    if matches!(kind, Kind::Resource { .. }) && !given {
+        let at = Place::key(path.clone());
+        found.push(
+            Diagnostic::new(&rules::IAM_POLICY, at, "the statement has no `Principal`")
+                .why("a policy of a resource says who may act")
+                .help("write `Principal: '*'`, or name who may"),
+        );
     }
-    let unknown = statement.keys().filter(|it| !KEYS.contains(&it.as_str()));
-    found.extend(
-        unknown.filter(|it| nearest(it, KEYS).is_some()).map(|it| unknown_key(path, it, "a statement", KEYS)),
-    );
+    forbidden(kind, statement, path, found);
 }
 
 fn form(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
@@ -205,6 +210,7 @@ fn form(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagnostic>
         }
     }
     forbidden(kind, statement, path, found);
+    kinds(statement, path, found);
     if let Some(Value::String(effect)) = statement.get("Effect")
         && !matches!(effect.as_str(), "Allow" | "Deny")
     {
@@ -218,6 +224,26 @@ fn form(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagnostic>
                 .help(eco_format!("did you mean `{near}`?"))
                 .replace(eco_format!("replace with `{near}`"), false, at, near),
         );
+    }
+}
+
+/// Values that are neither texts nor lists of them.
+fn kinds(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    for key in ["Effect", "Action", "NotAction"] {
+        let Some(value) = statement.get(key) else { continue };
+        let is_wrong = match value {
+            Value::Number(_) | Value::Bool(_) => true,
+            Value::Object(object) => !is_left_to_cloudformation(object),
+            _ => false,
+        };
+        if is_wrong {
+            let message = eco_format!("`{key}` is {}", value.noun());
+            found.push(
+                Diagnostic::new(&rules::IAM_POLICY, Place::value(path.join(key)), message)
+                    .why("IAM takes a text here")
+                    .help(if key == "Effect" { "write `Allow` or `Deny`" } else { "list actions" }),
+            );
+        }
     }
 }
 
@@ -295,5 +321,27 @@ fn operators(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
             Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),
             None => diagnostic.help("a condition has an operator, then a key, then values: `StringEquals: {aws:SourceAccount: '1'}`"),
         });
+    }
+}
+
+/// Blocks of addresses in conditions.
+fn addresses(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    let Some(conditions) = statement.get("Condition") else { return };
+    let path = path.join("Condition");
+    for pattern in ["IpAddress.*", "NotIpAddress.*", "IpAddress.*.*", "NotIpAddress.*.*"] {
+        for (path, value) in places(conditions, &path, pattern) {
+            let Some(text) = value.as_str().filter(|it| !it.contains(['$', '{', '*'])) else { continue };
+            let whole = if text.contains('/') { EcoString::from(text) } else { eco_format!("{text}/32") };
+            let is_address = is_block(&whole) || text.contains(':');
+            if is_address {
+                continue;
+            }
+            let message = eco_format!("`{text}` is no block of addresses");
+            found.push(
+                Diagnostic::new(&rules::IAM_POLICY, Place::value(path), message)
+                    .why("IAM refuses the policy")
+                    .help("write it as `192.0.2.0/24`, or `192.0.2.7` for one address"),
+            );
+        }
     }
 }

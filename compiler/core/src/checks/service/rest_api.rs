@@ -1,0 +1,66 @@
+//! `provider.apiGateway`: quotas of usage plans, and models of requests.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html>
+
+use ecow::eco_format;
+
+use super::Facts;
+use crate::checks::pattern::places;
+use crate::checks::schema;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::path::Path;
+use crate::rules;
+use crate::value::Value;
+
+/// Finds settings that API Gateway refuses.
+pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let root = Path::from(["provider", "apiGateway"]);
+    let Some(settings) = facts.config.at(&root) else { return };
+    for pattern in ["usagePlan.quota", "usagePlan.*.*.quota"] {
+        for (path, quota) in places(settings, &root, pattern) {
+            found.extend(offset(quota, &path));
+        }
+    }
+    for (path, model) in places(settings, &root, "request.schemas.*") {
+        schema::check(model.get("schema"), &path.join("schema"), found);
+        let name = model.get("name").and_then(Value::as_str).filter(|it| !it.contains("${"));
+        if let Some(name) = name.filter(|it| !it.bytes().all(|it| it.is_ascii_alphanumeric())) {
+            let at = Place::value(path.join("name"));
+            found.push(
+                Diagnostic::new(&rules::INVALID_FORMAT, at, eco_format!("`{name}` is no name of a model"))
+                    .why("API Gateway takes letters and digits only")
+                    .help("leave the other signs out")
+                    .page("https://docs.aws.amazon.com/apigateway/latest/api/API_CreateModel.html"),
+            );
+        }
+    }
+    for function in &facts.functions {
+        for event in function.events().filter(|it| it.kind == "http") {
+            for (path, model) in places(event.value, &event.path, "request.schemas.*") {
+                match model.get("schema") {
+                    Some(inner) => schema::check(Some(inner), &path.join("schema"), found),
+                    None => schema::check(Some(model), &path, found),
+                }
+            }
+        }
+    }
+}
+
+/// A period starts on one of its days, counted from 0.
+fn offset(quota: &Value, path: &Path) -> Option<Diagnostic> {
+    let (most, noun) = match quota.get("period").and_then(Value::as_str)? {
+        "DAY" => (0.0, "day"),
+        "WEEK" => (6.0, "week"),
+        "MONTH" => (27.0, "month"),
+        _ => return None,
+    };
+    let offset = quota.get("offset").and_then(Value::as_number).filter(|it| *it > most)?;
+    let at = Place::value(path.join("offset"));
+    let message = eco_format!("a quota of a {noun} takes no offset of {offset}");
+    Some(
+        Diagnostic::new(&rules::OUT_OF_RANGE, at, message)
+            .why("the offset is the day of the period on which it starts")
+            .help(if most == 0.0 { "write 0".into() } else { eco_format!("write 0 to {most}") })
+            .page("https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html"),
+    )
+}

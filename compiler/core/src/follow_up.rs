@@ -1,0 +1,139 @@
+//! Findings that only follow from another one. One mistake is told once, where it stands; what would be right if that
+//! were mended is left out.
+
+use ecow::EcoString;
+
+use crate::aws::naming;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::language::placement::misspelt;
+use crate::path::{Path, Segment};
+use crate::rules;
+use crate::value::Value;
+
+/// Leaves out what follows from another finding.
+pub fn drop(found: &mut Vec<Diagnostic>, config: &Value) {
+    let causes = Causes::of(found);
+    found.retain(|it| !is_guess(it, config) && !causes.explain(it));
+}
+
+/// Whether a key is called missing whose value is only not known.
+fn is_guess(diagnostic: &Diagnostic, config: &Value) -> bool {
+    let Place::Resolved { path, .. } = &diagnostic.at else { return false };
+    diagnostic.rule == &rules::MISSING_KEY
+        && config
+            .at(path)
+            .and_then(Value::as_object)
+            .is_some_and(|it| it.values().any(|it| matches!(it, Value::Unknown(_))))
+}
+
+fn path_of(diagnostic: &Diagnostic) -> Option<&Path> {
+    match &diagnostic.at {
+        Place::Resolved { path, .. } | Place::Inside { path, .. } | Place::Written { path, .. } => Some(path),
+        _ => None,
+    }
+}
+
+/// The first word of a message in code marks.
+fn named(diagnostic: &Diagnostic) -> Option<&str> {
+    diagnostic.message.split('`').nth(1)
+}
+
+/// What other findings follow from.
+#[derive(Default)]
+struct Causes {
+    /// Where errors are.
+    errors: Vec<Path>,
+    /// Whether a part of `resources` could not be read.
+    resources: bool,
+    /// Whether the key `custom` is misspelt.
+    custom: bool,
+    /// Conditions that there are not.
+    conditions: Vec<EcoString>,
+    /// What is said of names in `provider`.
+    provider: Vec<EcoString>,
+}
+
+impl Causes {
+    fn of(found: &[Diagnostic]) -> Causes {
+        let mut causes = Causes::default();
+        for it in found.iter().filter(|it| it.is_error()) {
+            let Some(path) = path_of(it) else { continue };
+            causes.errors.push(path.clone());
+            let unread = it.rule == &rules::UNRESOLVED_VARIABLE || it.rule == &rules::VARIABLE_SYNTAX;
+            match path.segments() {
+                [Segment::Key(first)] | [Segment::Key(first), Segment::Index(_)] if first == "resources" => {
+                    causes.resources |= unread;
+                }
+                [Segment::Key(key)] if it.rule == &rules::UNKNOWN_KEY => {
+                    causes.custom |= misspelt(key, ["custom"]).is_some() || key == "customs";
+                }
+                [Segment::Key(first), ..] if first == "provider" => {
+                    causes.provider.push(it.message.clone());
+                }
+                _ => {}
+            }
+            if it.rule == &rules::UNKNOWN_CONDITION {
+                causes.conditions.extend(named(it).map(EcoString::from));
+            }
+        }
+        causes
+    }
+
+    /// Whether there is an error at a place, or below it.
+    fn inside(&self, keys: &[&str]) -> bool {
+        let starts = |path: &&Path| {
+            let mut steps = path.segments().iter();
+            keys.iter().all(|key| steps.next().is_some_and(|it| matches!(it, Segment::Key(it) if it == key)))
+        };
+        self.errors.iter().any(|it| starts(&it))
+    }
+
+    fn explain(&self, diagnostic: &Diagnostic) -> bool {
+        let rule = diagnostic.rule;
+        let name = named(diagnostic).unwrap_or_default();
+        let is = |other: &'static rules::Rule| rule == other;
+        if is(&rules::MISSING_KEY) {
+            // It is there, and its value is told to be wrong.
+            let path = path_of(diagnostic).map(|it| it.join(name));
+            return diagnostic.message.starts_with("missing key `")
+                && path.is_some_and(|it| self.errors.contains(&it));
+        }
+        if is(&rules::UNKNOWN_AUTHORIZER) {
+            return ["httpApi", "alb"].iter().any(|api| self.inside(&["provider", api, "authorizers", name]));
+        }
+        if is(&rules::UNKNOWN_VALUE) && diagnostic.message.starts_with("no schema is called") {
+            return self.inside(&["provider", "apiGateway", "request", "schemas", name]);
+        }
+        if is(&rules::UNKNOWN_REFERENCE) || is(&rules::UNKNOWN_CONDITION) || is(&rules::UNKNOWN_MAPPING) {
+            return self.resources;
+        }
+        if is(&rules::UNKNOWN_RESOURCE) {
+            return self.resources || self.of_function(name);
+        }
+        if is(&rules::CONFLICTING_OPTIONS) {
+            let condition = diagnostic.message.split("under the condition `").nth(1);
+            return condition
+                .and_then(|it| it.split('`').next())
+                .is_some_and(|it| self.conditions.iter().any(|known| known == it));
+        }
+        if is(&rules::UNRESOLVED_VARIABLE) {
+            return self.custom && diagnostic.message.ends_with("`custom` is missing");
+        }
+        // A bucket that events share is told of once, where it is named.
+        is(&rules::INVALID_FORMAT)
+            && path_of(diagnostic)
+                .is_some_and(|it| it.segments().first() == Some(&Segment::from("functions")))
+            && diagnostic.message.ends_with("is not a bucket name")
+            && self.provider.contains(&diagnostic.message)
+    }
+
+    /// Whether a resource is of a function that has an error.
+    fn of_function(&self, id: &str) -> bool {
+        self.errors.iter().any(|path| match path.segments() {
+            [Segment::Key(first), Segment::Key(key), ..] if first == "functions" => {
+                id.starts_with(naming::normalized(key).as_str())
+            }
+            _ => false,
+        })
+    }
+}
