@@ -5,15 +5,20 @@ mod conditional;
 mod conditions;
 mod cycles;
 mod deletion;
+mod dynamic;
 mod dynamodb;
+mod exports;
 mod functions;
 mod generated_names;
 mod iam;
 mod index;
 mod limits;
+mod lists;
 mod mappings;
 mod names;
+mod networks;
 mod outputs;
+mod parameter_values;
 mod parameters;
 mod places;
 mod plain_sub;
@@ -128,4 +133,9 @@ pub const CHECKS: &[Check] = &[
     outputs::check,
     queues::check,
     schedules::check,
+    lists::check,
+    exports::check,
+    dynamic::check,
+    networks::check,
+    parameter_values::check,
 ];

@@ -73,12 +73,18 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn check_type(facts: &Facts<'_>, id: &EcoString, name: &str, found: &mut Vec<Diagnostic>) {
-    if has_macros(facts) || !is_of_aws(name) {
+    let is_of_sam = name.starts_with("AWS::Serverless::") && !facts.template.body.contains_key("Transform");
+    if has_macros(facts) || !is_of_aws(name) && !is_of_sam {
         return;
     }
     let Some(path) = facts.written("Resources", &[Segment::from(id), Segment::from("Type")]) else { return };
     let at = Place::value(path);
     match schema::resource_type(name) {
+        None if name.starts_with("AWS::Serverless::") => found.push(
+            Diagnostic::new(&rules::CFN_UNKNOWN_TYPE, at, eco_format!("`{name}` is a type of SAM's"))
+                .why("CloudFormation knows it with `Transform: AWS::Serverless-2016-10-31` only")
+                .help("add the `Transform` below `resources`, or take a type of CloudFormation's own"),
+        ),
         None => found.push(unknown(name, at)),
         Some(kind) => {
             found.extend(elsewhere(facts, kind, at.clone()));
