@@ -181,25 +181,30 @@ fn argument_fault(
                 help,
             ))
         }
-        ("Fn::Sub", _) => {
-            let (text, variables) = index::sub(argument);
-            let own = variables.and_then(Value::as_object);
-            let list = index::sub_names(text?).find(|it| {
-                !own.is_some_and(|own| own.contains_key(it.text))
-                    && parameters.gives_list(it.text) == Some(true)
-            })?;
-            let path = if argument.as_array().is_some() { path.join(0) } else { path.clone() };
-            let message = eco_format!("the parameter `{}` is a list, and `Fn::Sub` takes texts", list.text);
-            let at = inside(path, list.start..list.start + list.text.len());
-            Some(wrong(
-                at,
-                message,
-                "CloudFormation refuses the template",
-                "join it by `!Join` in a variable of the `Fn::Sub`",
-            ))
+        ("Fn::GetAZs", _) => {
+            let region = argument.as_str().filter(|it| !it.is_empty() && !it.contains("${"))?;
+            let message = eco_format!("there is no region `{region}`");
+            let help = "write `!GetAZs ''` for the region of the service";
+            let is_known = schema::is_region(region);
+            (!is_known).then(|| wrong(Place::value(path.clone()), message, "it has no zones", help))
         }
+        ("Fn::Sub", _) => in_text(parameters, argument, path),
         _ => None,
     }
+}
+
+/// A list in the text of a `Fn::Sub`.
+fn in_text(parameters: &Parameters<'_>, argument: &Value, path: &Path) -> Option<Diagnostic> {
+    let (text, variables) = index::sub(argument);
+    let own = variables.and_then(Value::as_object);
+    let list = index::sub_names(text?).find(|it| {
+        !own.is_some_and(|own| own.contains_key(it.text)) && parameters.gives_list(it.text) == Some(true)
+    })?;
+    let path = if argument.as_array().is_some() { path.join(0) } else { path.clone() };
+    let message = eco_format!("the parameter `{}` is a list, and `Fn::Sub` takes texts", list.text);
+    let at = inside(path, list.start..list.start + list.text.len());
+    let help = "join it by `!Join` in a variable of the `Fn::Sub`";
+    Some(wrong(at, message, "CloudFormation refuses the template", help))
 }
 
 /// How many blocks a `Fn::Cidr` makes.

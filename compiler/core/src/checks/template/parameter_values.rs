@@ -118,7 +118,7 @@ fn id_of_aws(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
     let default = body.get("Default")?.as_str().filter(|it| !it.contains("${"))?;
     let is_id = |it: &str| {
         let rest = it.trim().strip_prefix(start);
-        rest.is_some_and(|it| it.len() >= 2 && it.bytes().all(|it| it.is_ascii_alphanumeric()))
+        rest.is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric()))
     };
     if default.split(',').all(is_id) {
         return None;
