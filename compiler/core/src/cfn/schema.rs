@@ -61,6 +61,16 @@ pub fn names() -> impl Iterator<Item = &'static str> + Clone {
     types().strings()
 }
 
+/// Whether AWS has the region `name`, as far as this version knows.
+pub fn is_region(name: &str) -> bool {
+    regions().strings().any(|it| it == name)
+}
+
+/// The region that `written` most likely means.
+pub fn nearest_region(written: &str) -> Option<&'static str> {
+    diagnostic::nearest(written, regions().strings())
+}
+
 /// The resource type that `written` most likely means.
 pub fn nearest(written: &str) -> Option<&'static str> {
     diagnostic::nearest(written, names())

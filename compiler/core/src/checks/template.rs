@@ -6,7 +6,9 @@ mod conditional;
 mod conditions;
 mod cycles;
 mod deletion;
+mod dynamic;
 mod dynamodb;
+mod exports;
 mod functions;
 mod generated_names;
 mod iam;
@@ -14,9 +16,12 @@ mod index;
 mod kinds;
 mod lambda;
 mod limits;
+mod lists;
 mod mappings;
 mod names;
+mod networks;
 mod outputs;
+mod parameter_values;
 mod parameters;
 mod parts;
 mod places;
@@ -129,4 +134,9 @@ pub const CHECKS: &[Check] = &[
     queues::check,
     schedules::check,
     state_machine::check,
+    lists::check,
+    exports::check,
+    dynamic::check,
+    networks::check,
+    parameter_values::check,
 ];

@@ -23,6 +23,9 @@ const OF_CONDITIONS: [&str; 7] = [
     "Fn::Or",
 ];
 
+/// Functions that no condition takes, but rules do.
+const RULES_ALONE: [&str; 3] = ["Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn"];
+
 /// Functions of rules, of which little is said.
 const OF_RULES: [&str; 3] = ["Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"];
 
@@ -101,6 +104,11 @@ fn object(object: &Object, path: &Path, is_extended: bool, found: &mut Vec<Diagn
         if !OF_RULES.contains(&name.as_str()) {
             found.push(unknown(name, path));
         }
+        return true;
+    }
+    if RULES_ALONE.contains(&name.as_str()) {
+        let message = eco_format!("only rules take `{name}`");
+        found.push(wrong(path.join(name), message, "compare by `Fn::Equals`, and join by `Fn::Or`"));
         return true;
     }
     let argument = object.get(name).unwrap_or(&Value::Null);

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
 
 mod action;
+mod arn;
 mod permission;
 mod principal;
 mod resource;

@@ -25,6 +25,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let all_named = facts.index.all_mappings_named;
     for (id, mapping) in mappings.into_iter().flat_map(Object::iter) {
         let owner = Owner { section: "Mappings", id };
+        found.extend(name(facts, id));
         form(facts, id, mapping, found);
         if all_named && !facts.index.loops.are_there && !used.contains(id.as_str()) {
             found.extend(conditions::nobody(facts, owner, "mapping"));
@@ -116,6 +117,23 @@ fn suggest<'a>(
         ),
         None => diagnostic.help("define it in `resources.Mappings`, or name what is there"),
     }
+}
+
+/// The name of a mapping has letters and digits.
+fn name(facts: &Facts<'_>, id: &EcoString) -> Option<Diagnostic> {
+    if id.bytes().all(|it| it.is_ascii_alphanumeric()) || id.starts_with("Fn::") {
+        return None;
+    }
+    let path = facts.written("Mappings", &[Segment::from(id)])?;
+    Some(
+        Diagnostic::new(
+            &rules::INVALID_FORMAT,
+            Place::key(path),
+            eco_format!("`{id}` is no name of a mapping"),
+        )
+        .why("CloudFormation takes letters and digits only")
+        .help("remove the others"),
+    )
 }
 
 /// A mapping has two levels, and texts, numbers or lists of them below.

@@ -21,6 +21,11 @@ use crate::value::{Object, Value};
 use report::Written;
 use walk::{Finding, Problem, Walk};
 
+/// The number that a scalar is, if it is one.
+pub fn number(value: &Value) -> Option<f64> {
+    value::number(value)
+}
+
 /// Finds properties that AWS does not take.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if resource_type::has_macros(facts) {

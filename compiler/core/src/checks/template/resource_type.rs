@@ -66,19 +66,72 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if let Some(name) = name {
             check_type(facts, &id, name, found);
         }
+        update_policy(facts, &id, resource, found);
+        found.extend(clash(facts, &id, resource));
         for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
             check_policy(facts, &id, policy, name, resource.get(policy), found);
         }
     }
 }
 
+/// What a resource may say of its updates.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html>
+const UPDATES: [&str; 6] = [
+    "AutoScalingReplacingUpdate",
+    "AutoScalingRollingUpdate",
+    "AutoScalingScheduledAction",
+    "CodeDeployLambdaAliasUpdate",
+    "EnableVersionUpgrade",
+    "UseOnlineResharding",
+];
+
+fn update_policy(facts: &Facts<'_>, id: &EcoString, resource: &Value, found: &mut Vec<Diagnostic>) {
+    let Some(Value::Object(policy)) = resource.get("UpdatePolicy") else { return };
+    for key in policy.keys().filter(|it| !UPDATES.contains(&it.as_str()) && !it.starts_with("Fn::")) {
+        let steps = [Segment::from(id), "UpdatePolicy".into(), Segment::from(key)];
+        let Some(path) = facts.written("Resources", &steps) else { continue };
+        let message = eco_format!("`UpdatePolicy` has no `{key}`");
+        let diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_PROPERTY, Place::key(path), message);
+        found.push(match nearest(key, UPDATES) {
+            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),
+            None => diagnostic.help(eco_format!("it has {}", UPDATES.join(", "))),
+        });
+    }
+}
+
+/// How the logical ids of what functions are made of end, and its types.
+const GENERATED: [(&str, &str); 2] =
+    [("LambdaFunction", "AWS::Lambda::Function"), ("LogGroup", "AWS::Logs::LogGroup")];
+
+/// A resource that is merged into a generated one of another type.
+fn clash(facts: &Facts<'_>, id: &EcoString, resource: &Value) -> Option<Diagnostic> {
+    let (_, kind) = GENERATED.iter().find(|it| id.ends_with(it.0))?;
+    let written = resource.get("Type")?.as_str().filter(|it| it != kind)?;
+    let is_made = |it: &crate::path::Path| it.segments().first() == Some(&Segment::from("functions"));
+    let maker = facts.index.origins.get(id.as_str())?.iter().copied().find(|it| is_made(it))?;
+    let path = facts.written("Resources", &[Segment::from(id)])?;
+    let message = eco_format!("a function makes a resource called `{id}`, too, of the type `{kind}`");
+    Some(
+        Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::key(path), message)
+            .why(eco_format!("both become one, of the type `{written}`"))
+            .help("give yours another name")
+            .related(Place::key(maker.clone()), "the function"),
+    )
+}
+
 fn check_type(facts: &Facts<'_>, id: &EcoString, name: &str, found: &mut Vec<Diagnostic>) {
-    if has_macros(facts) || !is_of_aws(name) {
+    let is_of_sam = name.starts_with("AWS::Serverless::") && !facts.template.body.contains_key("Transform");
+    if has_macros(facts) || !is_of_aws(name) && !is_of_sam {
         return;
     }
     let Some(path) = facts.written("Resources", &[Segment::from(id), Segment::from("Type")]) else { return };
     let at = Place::value(path);
     match schema::resource_type(name) {
+        None if name.starts_with("AWS::Serverless::") => found.push(
+            Diagnostic::new(&rules::CFN_UNKNOWN_TYPE, at, eco_format!("`{name}` is a type of SAM's"))
+                .why("CloudFormation knows it with `Transform: AWS::Serverless-2016-10-31` only")
+                .help("add the `Transform` below `resources`, or take a type of CloudFormation's own"),
+        ),
         None => found.push(unknown(name, at)),
         Some(kind) => {
             found.extend(elsewhere(facts, kind, at.clone()));

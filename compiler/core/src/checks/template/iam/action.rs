@@ -3,6 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Kind;
+use super::arn;
 use super::resource::{Named, named};
 use super::table::{Action, Actions, prefixes};
 use crate::checks::template::Facts;
@@ -60,7 +61,7 @@ pub fn check(
                         .help("write the ARN, or `!GetAtt Name.Arn`"),
                 );
             }
-            _ => {}
+            _ => arn::check(item, path, found),
         }
         all.push(named);
     }

@@ -141,6 +141,8 @@ pub fn check(facts: &Facts<'_>, policy: &Policy<'_>, actions: &mut Actions, foun
             continue;
         }
         if policy.has_shape {
+            misspelt(statement, &path, found);
+            exclusive(statement, &path, found);
             principals(policy.kind, statement, &path, found);
         } else {
             form(policy.kind, statement, &path, found);
@@ -201,14 +203,7 @@ fn form(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagnostic>
             "say who may act: `Principal: {Service: lambda.amazonaws.com}`",
         );
     }
-    for (one, other) in [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")]
-    {
-        if has(one) && has(other) {
-            let message = eco_format!("the statement has both `{one}` and `{other}`");
-            let at = Place::key(path.join(other));
-            found.push(Diagnostic::new(&rules::IAM_POLICY, at, message).help("remove one of them"));
-        }
-    }
+    exclusive(statement, path, found);
     forbidden(kind, statement, path, found);
     kinds(statement, path, found);
     if let Some(Value::String(effect)) = statement.get("Effect")
@@ -243,6 +238,18 @@ fn kinds(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
                     .why("IAM takes a text here")
                     .help(if key == "Effect" { "write `Allow` or `Deny`" } else { "list actions" }),
             );
+        }
+    }
+}
+
+/// Keys that exclude each other.
+fn exclusive(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    for (one, other) in [("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")]
+    {
+        if statement.contains_key(one) && statement.contains_key(other) {
+            let message = eco_format!("the statement has both `{one}` and `{other}`");
+            let at = Place::key(path.join(other));
+            found.push(Diagnostic::new(&rules::IAM_POLICY, at, message).help("remove one of them"));
         }
     }
 }

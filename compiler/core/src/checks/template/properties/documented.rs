@@ -39,92 +39,93 @@ fn finding(path: Path, problem: Problem) -> Finding {
 
 /// What a row knows of a mapping, held against it.
 fn judge(row: &'static Row, mapping: &Value, at: &Path, found: &mut Vec<Finding>) {
-    let mut add = |path: Path, problem: Problem, because: &[&'static str]| {
-        let conditions = row.conditions.iter().filter(|it| !matches!(it.test, Test::Absent));
-        let mut names: Vec<&'static str> =
-            conditions.filter_map(|it| it.path.rsplit('.').find(|it| *it != "*")).collect();
-        names.extend(because);
-        let note = Note { why: row.why, page: row.page };
-        found.push(Finding { path, problem, doubtful: row.warns, because: names, note: Some(note) });
+    let problems = match &row.fact {
+        Fact::Order(..)
+        | Fact::Above(..)
+        | Fact::Unique(_)
+        | Fact::Among(..)
+        | Fact::Value(..)
+        | Fact::Keys(..) => of_values(&row.fact, mapping, at),
+        fact => of_presence(fact, mapping, at).into_iter().collect(),
     };
-    match &row.fact {
-        Fact::Needs(names) => {
-            if all_absent(mapping, names) {
-                add(at.clone(), Problem::Missing(names.clone()), &[]);
-            }
-        }
-        Fact::One(names) if all_absent(mapping, names) => {
-            add(at.clone(), Problem::Missing(names.clone()), &[]);
+    if problems.is_empty() {
+        return;
+    }
+    let conditions = row.conditions.iter().filter(|it| !matches!(it.test, Test::Absent));
+    let mut because: Vec<&'static str> =
+        conditions.filter_map(|it| it.path.rsplit('.').find(|it| *it != "*")).collect();
+    if let Fact::Order(_, high) = row.fact {
+        because.push(high);
+    }
+    let note = Some(Note { why: row.why, page: row.page });
+    found.extend(problems.into_iter().map(|(path, problem)| Finding {
+        path,
+        problem,
+        doubtful: row.warns,
+        because: because.clone(),
+        note,
+    }));
+}
+
+/// What is there, or is not, and should not be so.
+fn of_presence(fact: &'static Fact, mapping: &Value, at: &Path) -> Option<(Path, Problem)> {
+    let is_there = |name: &str| matches!(look(mapping, name), Look::There(_));
+    match fact {
+        Fact::Needs(names) | Fact::One(names) if all_absent(mapping, names) => {
+            Some((at.clone(), Problem::Missing(names.clone())))
         }
         Fact::One(names) | Fact::Either(names) => {
-            let there = names.iter().copied().filter(|it| matches!(look(mapping, it), Look::There(_)));
-            let there: Vec<&'static str> = there.collect();
-            if let [_, .., last] = there.as_slice() {
-                add(join(at, last), Problem::OnlyOne(there.clone()), &[]);
-            }
+            let there: Vec<&'static str> = names.iter().copied().filter(|it| is_there(it)).collect();
+            let [_, .., last] = there.as_slice() else { return None };
+            Some((join(at, last), Problem::OnlyOne(there.clone())))
         }
-        Fact::Not(name) | Fact::Idle(name) => {
-            if matches!(look(mapping, name), Look::There(_)) {
-                let text = EcoString::from(*name);
-                let problem = if matches!(row.fact, Fact::Not(_)) {
-                    Problem::Unwanted(text)
-                } else {
-                    Problem::Idle(text)
-                };
-                add(join(at, name), problem, &[]);
-            }
-        }
-        Fact::Old(name, new) => {
-            if matches!(look(mapping, name), Look::There(_)) {
-                add(join(at, name), Problem::Old((*name).into(), new), &[]);
-            }
-        }
-        Fact::Bad(name) => {
-            if matches!(look(mapping, name), Look::There(_)) {
-                add(join(at, name), Problem::Refused("it".into()), &[]);
-            }
-        }
-        Fact::Keys(path, form) => {
-            for (path, value) in places(mapping, at, path).into_iter().filter(|it| !is_function(it.1)) {
+        Fact::Not(name) if is_there(name) => Some((join(at, name), Problem::Unwanted((*name).into()))),
+        Fact::Idle(name) if is_there(name) => Some((join(at, name), Problem::Idle((*name).into()))),
+        Fact::Old(name, new) if is_there(name) => Some((join(at, name), Problem::Old((*name).into(), new))),
+        Fact::Bad(name) if is_there(name) => Some((join(at, name), Problem::Refused("it".into()))),
+        _ => None,
+    }
+}
+
+/// What values of a mapping are, and should not be.
+fn of_values(fact: &'static Fact, mapping: &Value, at: &Path) -> Vec<(Path, Problem)> {
+    match fact {
+        Fact::Keys(path, form) => places(mapping, at, path)
+            .into_iter()
+            .filter(|it| !is_function(it.1))
+            .flat_map(|(path, value)| {
                 let keys = value.as_object().into_iter().flat_map(Object::keys);
-                for key in keys.filter(|it| !crate::shape::check::matches(form, it)) {
-                    add(path.join(key), Problem::KeyForm(key.clone()), &[]);
-                }
-            }
-        }
+                let wrong = keys.filter(|it| !crate::shape::check::matches(form, it));
+                wrong.map(|it| (path.join(it), Problem::KeyForm(it.clone()))).collect::<Vec<_>>()
+            })
+            .collect(),
         Fact::Above(high, low, by) => {
-            let Some(number) = number(mapping, high) else { return };
+            let Some(number) = number(mapping, high) else { return Vec::new() };
             let least = places(mapping, at, low).into_iter().filter_map(|it| value::number(it.1));
-            if let Some(least) = least.map(|it| it + by + 1.0).find(|it| number < *it) {
-                add(join(at, high), Problem::Range(number, Some(least), None), &[]);
-            }
+            let least = least.map(|it| it + by + 1.0).find(|it| number < *it);
+            least.map(|it| (join(at, high), Problem::Range(number, Some(it), None))).into_iter().collect()
         }
-        Fact::Order(low, high) => {
-            if let (Some(least), Some(most)) = (number(mapping, low), number(mapping, high))
-                && least > most
-            {
-                add(join(at, low), Problem::Range(least, None, Some(most)), &[high]);
+        Fact::Order(low, high) => match (number(mapping, low), number(mapping, high)) {
+            (Some(least), Some(most)) if least > most => {
+                vec![(join(at, low), Problem::Range(least, None, Some(most)))]
             }
-        }
-        Fact::Unique(paths) => {
-            for (path, text) in repeated(mapping, at, paths) {
-                add(path, Problem::Again(text), &[]);
-            }
-        }
+            _ => Vec::new(),
+        },
+        Fact::Unique(paths) => repeated(mapping, at, paths)
+            .into_iter()
+            .map(|(path, text)| (path, Problem::Again(text)))
+            .collect(),
         Fact::Among(path, others) => {
-            let Some(names) = all_texts(mapping, others) else { return };
-            for (path, value) in places(mapping, at, path) {
-                let Some(text) = plain(value).filter(|it| !names.contains(it)) else { continue };
-                add(path, Problem::Word(text, names.clone()), &[]);
-            }
+            let Some(names) = all_texts(mapping, others) else { return Vec::new() };
+            let texts = places(mapping, at, path).into_iter().filter_map(|(at, it)| Some((at, plain(it)?)));
+            let strangers = texts.filter(|it| !names.contains(&it.1));
+            strangers.map(|(path, text)| (path, Problem::Word(text, names.clone()))).collect()
         }
         Fact::Value(path, form) => {
-            for (path, value) in places(mapping, at, path) {
-                if let Some(problem) = misfit(value, form) {
-                    add(path, problem, &[]);
-                }
-            }
+            let places = places(mapping, at, path).into_iter();
+            places.filter_map(|(path, value)| Some((path, misfit(value, form)?))).collect()
         }
+        _ => Vec::new(),
     }
 }
 

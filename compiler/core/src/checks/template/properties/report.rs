@@ -101,20 +101,7 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
             }
             _ => word(text, words, at),
         },
-        Problem::Refused(text) => {
-            if finding.note.is_some_and(|it| !it.why.is_empty()) {
-                let property = at.property();
-                let message = match text.as_str() {
-                    "it" => eco_format!("the value of `{property}` is not taken here"),
-                    text => eco_format!("`{}` is no value of `{property}`", short(text)),
-                };
-                made(&rules::CFN_UNKNOWN_VALUE, at.at_value(), message)
-            } else {
-                made(&rules::CFN_UNKNOWN_VALUE, at.at_key(), eco_format!("`{text}` is not taken here"))
-                    .why("AWS keeps it for itself")
-                    .help("use another one")
-            }
-        }
+        Problem::Refused(text) => refused(text, finding, at),
         Problem::Range(..) | Problem::Multiple(..) | Problem::Count(..) => limit(&finding.problem, at),
         Problem::Form(..) | Problem::Name(..) | Problem::NoArn(_) | Problem::KeyForm(_) => {
             form(&finding.problem, at)
@@ -142,6 +129,21 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
         diagnostic = diagnostic.why(note.why);
     }
     diagnostic.page(if note.page.is_empty() { at.link() } else { note.page.to_owned() })
+}
+
+/// What is said of a value that AWS refuses.
+fn refused(text: &str, finding: &Finding, at: &Written) -> Diagnostic {
+    if finding.note.is_some_and(|it| !it.why.is_empty()) {
+        let property = at.property();
+        let message = match text {
+            "it" => eco_format!("the value of `{property}` is not taken here"),
+            text => eco_format!("`{}` is no value of `{property}`", short(text)),
+        };
+        return made(&rules::CFN_UNKNOWN_VALUE, at.at_value(), message);
+    }
+    made(&rules::CFN_UNKNOWN_VALUE, at.at_key(), eco_format!("`{text}` is not taken here"))
+        .why("AWS keeps it for itself")
+        .help("use another one")
 }
 
 /// What is said of what only the tables of facts know.
