@@ -66,7 +66,13 @@ pub fn names(environment: Option<&Value>, path: &Path, has_shape: bool, found: &
         // What no framework takes either is told by the shape.
         let told = !name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
             || name.starts_with(|it: char| it.is_ascii_digit());
-        if !(told && has_shape) && (!starts || !goes_on || name.len() < 2) {
+        let is_pair = |pair: &[u8]| match pair {
+            [first, second] => first.is_ascii_alphabetic() && (second.is_ascii_alphanumeric() || *second == b'_'),
+            _ => false,
+        };
+        // A name without two such characters is told by what AWS says of the property.
+        let told_of_resource = !has_shape && !name.as_bytes().windows(2).any(is_pair);
+        if !(told && has_shape) && !told_of_resource && (!starts || !goes_on || name.len() < 2) {
             let mut diagnostic = Diagnostic::new(
                 &rules::INVALID_FORMAT,
                 at,
