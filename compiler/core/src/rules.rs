@@ -204,13 +204,6 @@ pub fn by_id(id: &str) -> Option<&'static Rule> {
 
 /// Whether `rule` is only found where several services are looked at together.
 pub fn needs_company(rule: &Rule) -> bool {
-    [
-        &DUPLICATE_STACK,
-        &DUPLICATE_EXPORT,
-        &DUPLICATE_BUCKET,
-        &IMPORT_CYCLE,
-        &MISSING_EXPORT,
-        &SHARED_NAME,
-    ]
-    .contains(&rule)
+    [&DUPLICATE_STACK, &DUPLICATE_EXPORT, &DUPLICATE_BUCKET, &IMPORT_CYCLE, &MISSING_EXPORT, &SHARED_NAME]
+        .contains(&rule)
 }

@@ -39,6 +39,10 @@ pub fn names(environment: Option<&Value>, path: &Path, has_shape: bool, found: &
     let Some(Value::Object(variables)) = environment else { return };
     for (name, _) in variables.iter().filter(|(_, value)| !value.is_null()) {
         let at = Place::key(path.join(name));
+        // Of a resource these are told by what AWS says of the property.
+        if !has_shape && RESERVED.contains(&name.as_str()) {
+            continue;
+        }
         if RESERVED.contains(&name.as_str()) {
             let help = match name.as_str() {
                 "AWS_REGION" | "AWS_DEFAULT_REGION" => {
@@ -67,7 +71,9 @@ pub fn names(environment: Option<&Value>, path: &Path, has_shape: bool, found: &
         let told = !name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
             || name.starts_with(|it: char| it.is_ascii_digit());
         let is_pair = |pair: &[u8]| match pair {
-            [first, second] => first.is_ascii_alphabetic() && (second.is_ascii_alphanumeric() || *second == b'_'),
+            [first, second] => {
+                first.is_ascii_alphabetic() && (second.is_ascii_alphanumeric() || *second == b'_')
+            }
             _ => false,
         };
         // A name without two such characters is told by what AWS says of the property.

@@ -9,7 +9,7 @@ use crate::rules::{self, Rule};
 /// What takes a name: the service, its facts, and where.
 type Taker<'a> = (usize, &'a Facts, &'a Spot);
 
-/// What is wrong between services, in their order.
+/// What is wrong between services, in their order. Where more than two take a name the first is told once.
 pub fn findings(all: &[Option<Facts>]) -> Vec<Finding> {
     let mut found = Vec::new();
     let services: Vec<(usize, &Facts)> =
@@ -22,7 +22,7 @@ pub fn findings(all: &[Option<Facts>]) -> Vec<Finding> {
         let taker = (index, facts, &facts.stack.at);
         let earlier = stacks.entry((&facts.stack.name, &facts.region)).or_default();
         if let Some(other) = earlier.iter().find(|it| same_account(it.1, facts)) {
-            found.extend(same_stack(*other, taker));
+            found.extend(same_stack(*other, taker).into_iter().skip(usize::from(earlier.len() > 1)));
         }
         earlier.push(taker);
         for Named { name, at } in &facts.exports {
@@ -30,7 +30,8 @@ pub fn findings(all: &[Option<Facts>]) -> Vec<Finding> {
             if let Some(other) = earlier.iter().find(|it| collide(it.1, facts)) {
                 let message = eco_format!("two services export a value as `{name}`");
                 let help = "give one another name: an account has each name once in a region";
-                found.extend(twice(&rules::DUPLICATE_EXPORT, &message, help, *other, (index, facts, at)));
+                let both = twice(&rules::DUPLICATE_EXPORT, &message, help, *other, (index, facts, at));
+                found.extend(both.into_iter().skip(usize::from(earlier.len() > 1)));
             }
             earlier.push((index, facts, at));
         }
@@ -39,7 +40,8 @@ pub fn findings(all: &[Option<Facts>]) -> Vec<Finding> {
             if let Some(other) = earlier.iter().find(|it| it.1.stack.name != facts.stack.name) {
                 let message = eco_format!("two services make a bucket called `{name}`");
                 let help = "let one of them make it, and the other use it, or give one another name";
-                found.extend(twice(&rules::DUPLICATE_BUCKET, &message, help, *other, (index, facts, at)));
+                let both = twice(&rules::DUPLICATE_BUCKET, &message, help, *other, (index, facts, at));
+                found.extend(both.into_iter().skip(usize::from(earlier.len() > 1)));
             }
             earlier.push((index, facts, at));
         }
@@ -49,13 +51,8 @@ pub fn findings(all: &[Option<Facts>]) -> Vec<Finding> {
             if let Some(other) = earlier.iter().find(|it| collide(it.1, facts)) {
                 let message = eco_format!("two services make {} called `{}`", it.noun, it.name);
                 let help = "let one of them make it, and the other use it, or give one another name";
-                found.extend(twice(
-                    &rules::SHARED_NAME,
-                    &message,
-                    help,
-                    *other,
-                    (index, facts, &it.at),
-                ));
+                let both = twice(&rules::SHARED_NAME, &message, help, *other, (index, facts, &it.at));
+                found.extend(both.into_iter().skip(usize::from(earlier.len() > 1)));
             }
             earlier.push((index, facts, &it.at));
         }

@@ -108,7 +108,8 @@ fn missing(index: usize, facts: &Facts, import: &Named, services: &Services<'_>)
     let meant = others().filter_map(|it| Some((it, behind(it, name)?)));
     let meant = meant.max_by_key(|it| it.0.stack.name.len()).filter(|it| it.0.all_exports_known);
     let alike = others().filter(|it| it.all_exports_known).flat_map(|owner| {
-        owner.exports.iter().filter(|it| alike(name, &it.name, &facts.stage)).map(move |it| (owner, it))
+        let own = owner.exports.iter().filter(|it| !it.name.ends_with("-ServerlessDeploymentBucketName"));
+        own.filter(|it| alike(name, &it.name, &facts.stage)).map(move |it| (owner, it))
     });
     let alike = alike.min_by_key(|it| strsim::osa_distance(&it.1.name, name));
     match (meant, alike) {

@@ -55,7 +55,7 @@ pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) ->
     let is_of = gives(&wanted, given).next().is_some();
     let at = match attribute.filter(|_| is_of) {
         Some(_) => facts.attribute_place(reference)?,
-        None => facts.target_place(reference)?,
+        None => facts.place_under_key(reference)?,
     };
     let what = match attribute {
         Some(attribute) => eco_format!("`{}` of `{}` is not", attribute, reference.target),
@@ -77,7 +77,7 @@ pub fn of_parameter(facts: &Facts<'_>, reference: &Reference<'_>) -> Option<Diag
     if gives(&wanted, given).any(|it| it.contains(&"")) {
         return None;
     }
-    let at = facts.target_place(reference)?;
+    let at = facts.place_under_key(reference)?;
     let what = eco_format!("`{}` is not", reference.target);
     Some(diagnostic(facts, reference, &wanted, kind, at, &what))
 }
