@@ -106,6 +106,7 @@ rules! {
     HANDLER_FORMAT "handler-format" Error "A handler is not written as its runtime reads it." [];
     HANDLER_NOT_PACKAGED "handler-not-packaged" Error "Patterns leave the file of a handler out of its archive." [];
     IAM_POLICY "iam-policy" Error "A policy is not written as IAM takes it." [];
+    IMPORT_CYCLE "import-cycle" Warning "Services import values of each other in a circle." [];
     INVALID_ALLOWANCE "invalid-allowance" Warning "A comment that allows a rule is not written as it is read." [];
     INVALID_ARN "invalid-arn" Error "An ARN is not whole, or of something else." [];
     INVALID_FORMAT "invalid-format" Error "A string is not in the form that is taken here." ["ALB_INVALID_LISTENER_ARN", "S3_INVALID_BUCKET_PATTERN"];
@@ -144,6 +145,7 @@ rules! {
     SCHEDULE_SURPRISE "schedule-surprise" Hint "A schedule runs at other times than it seems." [];
     SECRET_IN_TEMPLATE "secret-in-template" Warning "A secret is read when the service is packaged, and stands in the template." [];
     SERVICE_OBJECT "service-object" Error "`service` is a mapping instead of a name." ["SERVICE_OBJECT_NOTATION"];
+    SHARED_NAME "shared-name" Warning "Two services make a resource of one name." [];
     SIBLING_VARIABLES "sibling-variables" Error "One place in the paths of a REST API has two variables." [];
     SOURCE_SYNTAX "source-syntax" Error "The file of a handler cannot be read." [];
     STATE_MACHINE "state-machine" Error "The definition of a state machine is not one that Step Functions takes." [];
@@ -202,5 +204,6 @@ pub fn by_id(id: &str) -> Option<&'static Rule> {
 
 /// Whether `rule` is only found where several services are looked at together.
 pub fn needs_company(rule: &Rule) -> bool {
-    [&DUPLICATE_STACK, &DUPLICATE_EXPORT, &DUPLICATE_BUCKET, &MISSING_EXPORT].contains(&rule)
+    [&DUPLICATE_STACK, &DUPLICATE_EXPORT, &DUPLICATE_BUCKET, &IMPORT_CYCLE, &MISSING_EXPORT, &SHARED_NAME]
+        .contains(&rule)
 }

@@ -3,17 +3,23 @@
 //! Each service gives [`Facts`], in which places are characters of files, so that services of different databases can
 //! be compared. What cannot be known for sure, such as a name that a parameter makes, is left out.
 
+mod between;
+mod imports;
+mod names;
+
+pub use between::findings;
+
 use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
-use rustc_hash::FxHashMap;
 
+use crate::checks::template::plugins;
 use crate::db::{Db, Service};
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::locate::locate;
 use crate::path::{Path, Segment};
 use crate::pipeline;
-use crate::rules::{self, Rule};
+use crate::rules::Rule;
 use crate::value::Value;
 
 /// Characters of a file.
@@ -34,6 +40,19 @@ pub struct Named {
     pub at: Spot,
 }
 
+/// A resource with a name of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// What it is, such as `a queue`.
+    pub noun: &'static str,
+    /// Its name, with what it belongs to, such as a bus.
+    pub name: EcoString,
+    /// Whether an account has the name once in all regions.
+    pub is_global: bool,
+    /// Where.
+    pub at: Spot,
+}
+
 /// What the others may ask of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -43,6 +62,8 @@ pub struct Facts {
     pub stack: Named,
     /// The region.
     pub region: EcoString,
+    /// The stage.
+    pub stage: EcoString,
     /// The profile, if the service names one: another profile may be another account.
     pub profile: Option<EcoString>,
     /// What the names of generated exports begin with.
@@ -53,10 +74,31 @@ pub struct Facts {
     pub possible: Vec<EcoString>,
     /// Whether these are all.
     pub all_exports_known: bool,
+    /// The ids of its outputs.
+    pub outputs: Vec<EcoString>,
+    /// Whether these are all.
+    pub all_outputs_known: bool,
     /// The names of buckets that are made in any case.
     pub buckets: Vec<Named>,
+    /// Other names that are taken in any case.
+    pub made: Vec<Made>,
     /// The names that are imported.
     pub imports: Vec<Named>,
+    /// The outputs that are read when the service is packaged.
+    pub reads: Vec<Read>,
+}
+
+/// An output of a stack that is read: `${cf:stack.Output}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The region, if it is not the service's own.
+    pub region: Option<EcoString>,
+    /// The stack.
+    pub stack: EcoString,
+    /// The output.
+    pub output: EcoString,
+    /// Where.
+    pub at: Spot,
 }
 
 /// A finding: the index of the service whose it is, and the finding with the other place.
@@ -113,19 +155,14 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
             None => all_exports_known = false,
         }
     }
-    let resources = template.body.get("Resources").and_then(Value::as_object);
-    let buckets = resources.into_iter().flat_map(|it| it.iter()).filter_map(|(id, body)| {
-        let is_bucket = body.get("Type").and_then(Value::as_str) == Some("AWS::S3::Bucket");
-        let name = body.get("Properties")?.get("BucketName")?;
-        let always = is_bucket && body.get("Condition").is_none();
-        let steps = ["Resources", id.as_str(), "Properties", "BucketName"];
-        let origin = || template.origins.iter().find(|it| it.0 == *id).map(|it| Place::value(it.1.clone()));
-        let place = written(config, &steps).map(Place::value).or_else(origin)?;
-        always.then(|| known(name).map(|name| Named { name, at: spot(place) })).flatten()
-    });
-    let buckets = buckets.collect();
+    all_exports_known &= !outputs.into_iter().flat_map(|it| it.keys()).any(|it| it.starts_with("Fn::"));
+    let made = names::of(config, template, &known, &spot);
     let mut imports = Vec::new();
+    let mut reads = Vec::new();
     config.visit(&mut Path::root(), &mut |path, value| {
+        if let Value::Unknown(unknown) = value {
+            reads.extend(read(&unknown.text, || spot(Place::value(path.clone()))));
+        }
         if let (Some(Segment::Key(key)), Some(name)) = (path.last(), known(value))
             && key == "Fn::ImportValue"
         {
@@ -134,6 +171,10 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         // Which branch is taken is not known.
         !matches!(path.last(), Some(Segment::Key(key)) if key == "Fn::If" || key == "custom")
     });
+    let plugins = pipeline::section(db, service, "plugins");
+    let plugins = plugins.as_array().or_else(|| plugins.get("modules").and_then(Value::as_array));
+    let plugins: Vec<&str> = plugins.into_iter().flatten().filter_map(Value::as_str).collect();
+    let adds_outputs = plugins::may_add(&plugins, "") || plugins.iter().any(|it| it.contains("domain"));
     Some(Facts {
         service: context.service.clone(),
         prefix: eco_format!("sls-{}-{}-", context.service, context.stage),
@@ -143,9 +184,25 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         exports,
         possible,
         all_exports_known,
-        buckets,
+        outputs: outputs.into_iter().flat_map(|it| it.keys()).cloned().collect(),
+        all_outputs_known: !adds_outputs && all_exports_known,
+        buckets: made.0,
+        made: made.1,
         imports,
+        reads,
+        stage: context.stage.clone(),
     })
+}
+
+/// The output of a stack that a variable reads.
+fn read(text: &str, at: impl FnOnce() -> Spot) -> Option<Read> {
+    let inner = text.strip_prefix("${cf")?.strip_suffix('}')?;
+    let (region, address) = match inner.strip_prefix('(') {
+        Some(rest) => rest.split_once("):").map(|(region, rest)| (Some(region.into()), rest))?,
+        None => (None, inner.strip_prefix(':')?),
+    };
+    let (stack, output) = address.split_once('.')?;
+    Some(Read { region, stack: stack.into(), output: output.into(), at: at() })
 }
 
 /// The path of what the user wrote below `resources`, which may be a list of parts.
@@ -189,129 +246,4 @@ fn known(value: &Value, stack: &str, region: &str) -> Option<EcoString> {
         }
         _ => None,
     }
-}
-
-/// What is wrong between services, in their order.
-pub fn findings(all: &[Option<Facts>]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let services = || all.iter().enumerate().filter_map(|(index, it)| Some((index, it.as_ref()?)));
-    let mut stacks: FxHashMap<(&str, &str), Vec<(usize, &Facts)>> = FxHashMap::default();
-    let mut exports: FxHashMap<(&str, &str), Vec<(usize, &Facts, &Named)>> = FxHashMap::default();
-    let mut buckets: FxHashMap<&str, Vec<(usize, &Facts, &Named)>> = FxHashMap::default();
-    for (index, facts) in services() {
-        let earlier = stacks.entry((&facts.stack.name, &facts.region)).or_default();
-        if let Some((_, other)) = earlier.iter().find(|it| same_account(it.1, facts)) {
-            found.push(same_stack(index, facts, other));
-        }
-        earlier.push((index, facts));
-        for export in &facts.exports {
-            let earlier = exports.entry((&export.name, &facts.region)).or_default();
-            if let Some((_, other, named)) = earlier.iter().find(|it| collide(it.1, facts)) {
-                found.push(twice(&rules::DUPLICATE_EXPORT, index, export, other, named));
-            }
-            earlier.push((index, facts, export));
-        }
-        for bucket in &facts.buckets {
-            let earlier = buckets.entry(&bucket.name).or_default();
-            if let Some((_, other, named)) = earlier.iter().find(|it| it.1.stack.name != facts.stack.name) {
-                found.push(twice(&rules::DUPLICATE_BUCKET, index, bucket, other, named));
-            }
-            earlier.push((index, facts, bucket));
-        }
-    }
-    for (index, facts) in services() {
-        for import in &facts.imports {
-            found.extend(missing(index, facts, import, services().map(|it| it.1)));
-        }
-    }
-    found.sort_by_key(|it| it.service);
-    found
-}
-
-fn same_account(one: &Facts, other: &Facts) -> bool {
-    one.profile == other.profile
-}
-
-/// Whether two services are two stacks of one account and region: of one stack only that is told.
-fn collide(one: &Facts, other: &Facts) -> bool {
-    same_account(one, other) && one.stack.name != other.stack.name
-}
-
-fn same_stack(index: usize, facts: &Facts, other: &Facts) -> Finding {
-    let name = &facts.stack.name;
-    Finding {
-        service: index,
-        rule: &rules::DUPLICATE_STACK,
-        severity: rules::DUPLICATE_STACK.level,
-        at: facts.stack.at.clone(),
-        message: eco_format!("two services deploy to the stack `{name}` in `{}`", facts.region),
-        help: "give one of them another name: each deployment removes what the other has made".into(),
-        related: Some((other.stack.at.clone(), "the other is named here".into())),
-    }
-}
-
-fn twice(rule: &'static Rule, index: usize, named: &Named, other: &Facts, first: &Named) -> Finding {
-    let name = &named.name;
-    let (message, help) = if *rule == rules::DUPLICATE_BUCKET {
-        (
-            eco_format!("two services make a bucket called `{name}`"),
-            "let one of them make it, and the other use it, or give one another name",
-        )
-    } else {
-        (
-            eco_format!("two services export a value as `{name}`"),
-            "give one another name: an account has each name once in a region",
-        )
-    };
-    Finding {
-        service: index,
-        rule,
-        severity: rule.level,
-        at: named.at.clone(),
-        message,
-        help: help.into(),
-        related: Some((first.at.clone(), eco_format!("`{}` has it, too", other.service))),
-    }
-}
-
-/// An import of what the service that it names does not export.
-fn missing<'a>(
-    index: usize,
-    facts: &Facts,
-    import: &Named,
-    services: impl Iterator<Item = &'a Facts> + Clone,
-) -> Option<Finding> {
-    let name = import.name.as_str();
-    let exported =
-        |it: &Facts| it.exports.iter().any(|it| it.name == name) || it.possible.contains(&import.name);
-    if services.clone().any(exported) {
-        return None;
-    }
-    let plain = |rest: &str| !rest.is_empty() && rest.chars().all(|it| it.is_ascii_alphanumeric());
-    let behind = |it: &Facts| {
-        let generated = name.strip_prefix(it.prefix.as_str()).filter(|it| plain(it)).map(|_| true);
-        let own = || name.strip_prefix(it.stack.name.as_str())?.strip_prefix('-').map(|_| false);
-        generated.or_else(own)
-    };
-    // The stack with the longest name that fits is the one that is meant.
-    let meant = services.filter(|it| it.region == facts.region && it.profile == facts.profile);
-    let meant = meant.filter_map(|it| Some((it, behind(it)?))).max_by_key(|it| it.0.stack.name.len());
-    let (owner, generated) = meant.filter(|it| it.0.all_exports_known)?;
-    let names = owner.exports.iter().map(|it| it.name.as_str());
-    let near = nearest(name, names);
-    // Any stack may export a name that begins with the name of another.
-    let severity = if generated || near.is_some() { Severity::Warning } else { Severity::Info };
-    let help = match near {
-        Some(near) => eco_format!("did you mean `{near}`?"),
-        None => eco_format!("export it in `{}`, or import what is there", owner.service),
-    };
-    Some(Finding {
-        service: index,
-        rule: &rules::MISSING_EXPORT,
-        severity,
-        at: import.at.clone(),
-        message: eco_format!("`{}` exports nothing called `{name}`", owner.service),
-        help,
-        related: Some((owner.stack.at.clone(), "the service is this one".into())),
-    })
 }

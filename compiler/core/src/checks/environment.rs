@@ -39,6 +39,10 @@ pub fn names(environment: Option<&Value>, path: &Path, has_shape: bool, found: &
     let Some(Value::Object(variables)) = environment else { return };
     for (name, _) in variables.iter().filter(|(_, value)| !value.is_null()) {
         let at = Place::key(path.join(name));
+        // Of a resource these are told by what AWS says of the property.
+        if !has_shape && RESERVED.contains(&name.as_str()) {
+            continue;
+        }
         if RESERVED.contains(&name.as_str()) {
             let help = match name.as_str() {
                 "AWS_REGION" | "AWS_DEFAULT_REGION" => {
@@ -66,7 +70,15 @@ pub fn names(environment: Option<&Value>, path: &Path, has_shape: bool, found: &
         // What no framework takes either is told by the shape.
         let told = !name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
             || name.starts_with(|it: char| it.is_ascii_digit());
-        if !(told && has_shape) && (!starts || !goes_on || name.len() < 2) {
+        let is_pair = |pair: &[u8]| match pair {
+            [first, second] => {
+                first.is_ascii_alphabetic() && (second.is_ascii_alphanumeric() || *second == b'_')
+            }
+            _ => false,
+        };
+        // A name without two such characters is told by what AWS says of the property.
+        let told_of_resource = !has_shape && !name.as_bytes().windows(2).any(is_pair);
+        if !(told && has_shape) && !told_of_resource && (!starts || !goes_on || name.len() < 2) {
             let mut diagnostic = Diagnostic::new(
                 &rules::INVALID_FORMAT,
                 at,

@@ -33,6 +33,9 @@ const OTHERS: [&str; 8] = [
     "AWS::SecretsManager::Secret",
 ];
 
+/// Policies that keep what was there.
+const KEEPING: [&str; 3] = ["Retain", "RetainExceptOnCreate", "Snapshot"];
+
 /// Finds data that goes with the stack.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (path, part) in facts.own_parts() {
@@ -65,7 +68,7 @@ fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Opti
 /// What keeps data when the resource leaves the stack keeps it not when another takes its place, and the other way round.
 fn half(facts: &Facts<'_>, id: &EcoString, path: &crate::path::Path) -> Option<Diagnostic> {
     let body = facts.resource(id)?.as_object()?;
-    let keeps = |key: &str| body.get(key).and_then(Value::as_str).is_some_and(|it| it != "Delete");
+    let keeps = |key: &str| body.get(key).and_then(Value::as_str).is_some_and(|it| KEEPING.contains(&it));
     let (there, missing, why) = match (keeps("DeletionPolicy"), keeps("UpdateReplacePolicy")) {
         (true, false) => (
             "DeletionPolicy",

@@ -64,7 +64,8 @@ fn object(object: &Object, path: &Path, is_extended: bool, found: &mut Vec<Diagn
                 argument.as_array().is_none_or(|it| it.len() == 3 && it.first().is_some_and(is_text));
             let message = || eco_format!("the argument of `{name}` is not of its form");
             let help = "write a name, a list and what is made for each: `[Name, [A, B], {...}]`";
-            (!is_loop).then(|| wrong(path.join(name), message(), help))
+            let at = || Place::key(path.join(name));
+            (!is_loop).then(|| Diagnostic { at: at(), ..wrong(path.join(name), message(), help) })
         }));
     }
     if let Some((name, _)) = object.single()

@@ -21,6 +21,9 @@ use table::Wanted;
 /// How attributes end that are no ARNs.
 const NO_ARNS: [&str; 8] = ["Name", "Id", "Url", "URL", "Endpoint", "DomainName", "Address", "Port"];
 
+/// Properties of generated resources that other checks look at.
+const TOLD: [&str; 2] = ["EventSourceArn", "Role"];
+
 /// What is wrong with a reference to a resource of the type `given`, if its property takes something else.
 pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) -> Option<Diagnostic> {
     if !matches!(reference.kind, index::Kind::Ref | index::Kind::GetAtt) {
@@ -28,6 +31,11 @@ pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) ->
     }
     let known = schema::resource_type(given)?;
     let (of, path) = place(facts, reference)?;
+    // What a function and its events name is told where these are looked at.
+    let is_own = || facts.written("Resources", &[Segment::from(reference.owner.id)]).is_some();
+    if TOLD.contains(&reference.key) && !is_own() {
+        return None;
+    }
     let wanted = table::wanted(of, reference.key, &path)?;
     let attribute = reference.attribute.filter(|_| reference.kind == index::Kind::GetAtt);
     if reference.kind == index::Kind::GetAtt && attribute.is_none() {
@@ -47,7 +55,7 @@ pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) ->
     let is_of = gives(&wanted, given).next().is_some();
     let at = match attribute.filter(|_| is_of) {
         Some(_) => facts.attribute_place(reference)?,
-        None => facts.target_place(reference)?,
+        None => facts.place_under_key(reference)?,
     };
     let what = match attribute {
         Some(attribute) => eco_format!("`{}` of `{}` is not", attribute, reference.target),
@@ -66,10 +74,10 @@ pub fn of_parameter(facts: &Facts<'_>, reference: &Reference<'_>) -> Option<Diag
     let given = own::of_parameter(kind)?;
     let (of, path) = place(facts, reference)?;
     let wanted = table::wanted(of, reference.key, &path)?;
-    if gives(&wanted, given).next().is_some() {
+    if gives(&wanted, given).any(|it| it.contains(&"")) {
         return None;
     }
-    let at = facts.target_place(reference)?;
+    let at = facts.place_under_key(reference)?;
     let what = eco_format!("`{}` is not", reference.target);
     Some(diagnostic(facts, reference, &wanted, kind, at, &what))
 }

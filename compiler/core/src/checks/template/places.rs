@@ -65,6 +65,34 @@ impl Facts<'_> {
         })
     }
 
+    /// The text of the id that a reference names, where it was written under the key that lowering made the
+    /// reference's of; where that is not known as [`Facts::target_place`].
+    pub fn place_under_key(&self, reference: &Reference<'_>) -> Option<Place> {
+        let is_key = |path: &Path| {
+            let mut steps = path.segments().iter();
+            steps.any(|it| matches!(it, Segment::Key(key) if key.eq_ignore_ascii_case(reference.key)))
+        };
+        let provider = Path::from(["provider"]);
+        let origins = self.index.origins.get(reference.owner.id).into_iter().flatten().rev().copied();
+        let copied = || {
+            let mut found = None;
+            for root in origins.chain([&provider]) {
+                self.config.at(root)?.visit(&mut root.clone(), &mut |at, value| {
+                    if found.is_none() && value == reference.holder && is_key(at) {
+                        found = Some(at.clone());
+                    }
+                    found.is_none()
+                });
+            }
+            found
+        };
+        let is_own = self.written(reference.owner.section, &[Segment::from(reference.owner.id)]).is_some();
+        match if is_own { None } else { copied() } {
+            Some(path) => Some(self.piece(reference, &path, false)),
+            None => self.target_place(reference),
+        }
+    }
+
     /// The text of the id that a reference names.
     pub fn target_place(&self, reference: &Reference<'_>) -> Option<Place> {
         match self.path_of(reference.owner, reference.holder) {

@@ -373,6 +373,7 @@ static PROPERTIES: &[(&str, &[&str], &Kind)] = &[
     ("AWS::SecretsManager::", &["SecretId"], &SECRET),
     ("AWS::SecretsManager::SecretTargetAttachment", &["TargetId"], &SECRET_TARGET),
     ("AWS::StepFunctions::StateMachine", &["LogGroupArn"], &LOG_GROUP_ARN),
+    ("AWS::", &["KMSMasterKeyId", "KMSMasterKeyID", "KmsMasterKeyId"], &KEY),
     ("AWS::", &["deadLetterTargetArn"], &QUEUE_ARN),
     ("AWS::", &["UserPoolId"], &USER_POOL),
     ("AWS::", &["SubnetId", "SubnetIds"], &SUBNET),

@@ -35,15 +35,20 @@ struct Fields {
     jsonata: &'static [&'static str],
 }
 
-fn fields(kind: &str) -> Fields {
-    match kind {
-        "Choice" => Fields {
+/// The fields of the types of states.
+static FIELDS: [(&str, Fields); 8] = [
+    (
+        "Choice",
+        Fields {
             both: &["Assign", "Choices", "Default"],
             path: &["InputPath", "OutputPath"],
             jsonata: &["Output"],
         },
-        "Fail" => Fields { both: &["Cause", "Error"], path: &["CausePath", "ErrorPath"], jsonata: &[] },
-        "Map" => Fields {
+    ),
+    ("Fail", Fields { both: &["Cause", "Error"], path: &["CausePath", "ErrorPath"], jsonata: &[] }),
+    (
+        "Map",
+        Fields {
             both: &[
                 "Assign",
                 "Catch",
@@ -74,18 +79,27 @@ fn fields(kind: &str) -> Fields {
             ],
             jsonata: &["Items", "Output"],
         },
-        "Parallel" => Fields {
+    ),
+    (
+        "Parallel",
+        Fields {
             both: &["Assign", "Branches", "Catch", "End", "Next", "Retry"],
             path: &["InputPath", "OutputPath", "Parameters", "ResultPath", "ResultSelector"],
             jsonata: &["Arguments", "Output"],
         },
-        "Pass" => Fields {
+    ),
+    (
+        "Pass",
+        Fields {
             both: &["Assign", "End", "Next"],
             path: &["InputPath", "OutputPath", "Parameters", "Result", "ResultPath"],
             jsonata: &["Output"],
         },
-        "Succeed" => Fields { both: &[], path: &["InputPath", "OutputPath"], jsonata: &["Output"] },
-        "Task" => Fields {
+    ),
+    ("Succeed", Fields { both: &[], path: &["InputPath", "OutputPath"], jsonata: &["Output"] }),
+    (
+        "Task",
+        Fields {
             both: &[
                 "Assign",
                 "Catch",
@@ -108,23 +122,28 @@ fn fields(kind: &str) -> Fields {
             ],
             jsonata: &["Arguments", "Output"],
         },
-        _ => Fields {
+    ),
+    (
+        "Wait",
+        Fields {
             both: &["Assign", "End", "Next", "Seconds", "Timestamp"],
             path: &["InputPath", "OutputPath", "SecondsPath", "TimestampPath"],
             jsonata: &["Output"],
         },
-    }
-}
+    ),
+];
 
 /// The fields that a state of this type takes.
 pub fn taken(kind: &str, language: Language) -> Vec<&'static str> {
-    let Fields { both, path, jsonata } = fields(kind);
-    let mut all: Vec<&'static str> = OF_ALL.iter().chain(both).copied().collect();
+    let Some((_, Fields { both, path, jsonata })) = FIELDS.iter().find(|it| it.0 == kind) else {
+        return Vec::new();
+    };
+    let mut all: Vec<&'static str> = OF_ALL.iter().chain(*both).copied().collect();
     if language != Language::Jsonata {
-        all.extend(path);
+        all.extend(*path);
     }
     if language != Language::Path {
-        all.extend(jsonata);
+        all.extend(*jsonata);
     }
     all
 }
