@@ -96,7 +96,6 @@ fn arns(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (pattern, expected) in [
         ("provider.alb.authorizers.*.userPoolArn", &POOL),
         ("provider.rollbackConfiguration.RollbackTriggers.*.Arn", &ALARM),
-        ("provider.logs.restApi.role", &ROLE),
         ("provider.httpApi.authorizers.*.functionArn", &FUNCTION),
     ] {
         for (path, value) in places(facts.config, &Path::root(), pattern) {
