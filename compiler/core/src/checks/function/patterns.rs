@@ -37,7 +37,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 if event.kind == "cloudwatchEvent" {
                     fields(pattern, &path, found);
                 }
-                whole(pattern, path, found);
+                whole(pattern, path.clone(), found);
             }
             _ => {}
         }

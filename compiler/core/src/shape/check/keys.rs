@@ -150,8 +150,11 @@ fn stands_for(key: &str, entries: &Object, object: &ObjectShape, cx: &Checker) -
 pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
     let unknown = || checked.keys().filter(|it| object.field(it).is_none());
     // An unknown key is refused, and is likely the one that is asked for, however it is written.
-    let is_strict = cx.level == Some(Severity::Error) && !cx.foreign_keys && !object.open;
-    let is_told = is_strict && unknown().count() == 1;
+    // In the large mappings the two have likely nothing to do with each other.
+    let is_large = matches!(object.name, "Root" | "Provider" | "Function");
+    let is_strict = cx.level == Some(Severity::Error) && !object.open && !is_large;
+    let is_refused = |key: &EcoString| !cx.plugins.may_bring(object.name, key);
+    let is_told = is_strict && unknown().count() == 1 && unknown().all(is_refused);
     let misspelt: Vec<&str> = unknown().filter_map(|it| stands_for(it, checked, object, cx)).collect();
     let present = |key: &str| checked.get(key).is_some_and(|it| !it.is_null()) || misspelt.contains(&key);
     let missing: Vec<&Field> = object.fields.iter().filter(|it| it.required && !present(it.key)).collect();
