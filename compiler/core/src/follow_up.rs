@@ -13,7 +13,7 @@ use crate::value::Value;
 /// Leaves out what follows from another finding.
 pub fn drop(found: &mut Vec<Diagnostic>, config: &Value) {
     let causes = Causes::of(found);
-    found.retain(|it| !is_guess(it, config) && !causes.explain(it));
+    found.retain(|it| !is_guess(it, config) && !causes.explain(it, config));
 }
 
 /// Whether a key is called missing whose value is only not known.
@@ -49,6 +49,10 @@ struct Causes {
     custom: bool,
     /// Conditions that there are not.
     conditions: Vec<EcoString>,
+    /// Whether an alias leads nowhere, so that its value is none.
+    alias: bool,
+    /// Lengths that are told to be out of their limits.
+    lengths: Vec<EcoString>,
     /// What is said of names in `provider`.
     provider: Vec<EcoString>,
 }
@@ -57,6 +61,10 @@ impl Causes {
     fn of(found: &[Diagnostic]) -> Causes {
         let mut causes = Causes::default();
         for it in found.iter().filter(|it| it.is_error()) {
+            causes.alias |= it.rule == &rules::YAML_UNDEFINED_ALIAS;
+            if it.rule == &rules::OUT_OF_RANGE {
+                causes.lengths.extend(it.message.split(" are not").next().map(EcoString::from));
+            }
             let Some(path) = path_of(it) else { continue };
             causes.errors.push(path.clone());
             let unread = it.rule == &rules::UNRESOLVED_VARIABLE || it.rule == &rules::VARIABLE_SYNTAX;
@@ -88,15 +96,16 @@ impl Causes {
         self.errors.iter().any(|it| starts(&it))
     }
 
-    fn explain(&self, diagnostic: &Diagnostic) -> bool {
+    fn explain(&self, diagnostic: &Diagnostic, config: &Value) -> bool {
         let rule = diagnostic.rule;
         let name = named(diagnostic).unwrap_or_default();
         let is = |other: &'static rules::Rule| rule == other;
         if is(&rules::MISSING_KEY) {
-            // It is there, and its value is told to be wrong.
-            let path = path_of(diagnostic).map(|it| it.join(name));
-            return diagnostic.message.starts_with("missing key `")
-                && path.is_some_and(|it| self.errors.contains(&it));
+            return self.is_there(diagnostic, name, config);
+        }
+        if is(&rules::NAME_TOO_LONG) {
+            let length = diagnostic.message.rsplit(" has ").next();
+            return length.is_some_and(|it| self.lengths.iter().any(|known| known == it));
         }
         if is(&rules::UNKNOWN_AUTHORIZER) {
             return ["httpApi", "alb"].iter().any(|api| self.inside(&["provider", api, "authorizers", name]));
@@ -111,6 +120,10 @@ impl Causes {
             return self.resources || self.of_function(name);
         }
         if is(&rules::CONFLICTING_OPTIONS) {
+            if diagnostic.message.starts_with("only the scheduler takes") {
+                let method = path_of(diagnostic).map(|it| it.parent().join("method"));
+                return method.is_some_and(|it| self.errors.contains(&it));
+            }
             let condition = diagnostic.message.split("under the condition `").nth(1);
             return condition
                 .and_then(|it| it.split('`').next())
@@ -125,6 +138,16 @@ impl Causes {
                 .is_some_and(|it| it.segments().first() == Some(&Segment::from("functions")))
             && diagnostic.message.ends_with("is not a bucket name")
             && self.provider.contains(&diagnostic.message)
+    }
+
+    /// Whether a key that is called missing is there, and its value is told to be wrong.
+    fn is_there(&self, diagnostic: &Diagnostic, key: &str, config: &Value) -> bool {
+        let Some(path) = path_of(diagnostic).filter(|_| diagnostic.message.starts_with("missing key `"))
+        else {
+            return false;
+        };
+        let of_alias = || config.at(path).and_then(Value::as_object).is_some_and(|it| it.contains_key(key));
+        self.errors.contains(&path.join(key)) || self.alias && of_alias()
     }
 
     /// Whether a resource is of a function that has an error.

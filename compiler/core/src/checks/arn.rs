@@ -83,7 +83,7 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
         found.push(warning(wrong(message)));
     } else if let Some(message) = no_partition(arn.partition) {
         found.push(wrong(message).why("an ARN begins with `arn:aws:`, or with `arn:aws-cn:` and the like"));
-    } else if let Some(message) = no_account(arn.account) {
+    } else if let Some(message) = no_account(&arn) {
         found.push(warning(wrong(message).why("an account has 12 digits")));
     } else if let Some(near) = no_region(arn.region) {
         let message = eco_format!("`{}` is no region of AWS", arn.region);
@@ -124,7 +124,7 @@ pub fn look_any(text: &str, at: Place, found: &mut Vec<Diagnostic>) {
         found.push(warning(diagnostic.why("an ARN has six parts, with a `:` between them")));
         return;
     };
-    let message = no_partition(arn.partition).or_else(|| no_account(arn.account));
+    let message = no_partition(arn.partition).or_else(|| no_account(&arn));
     if let Some(message) = message {
         found.push(warning(
             Diagnostic::new(&rules::INVALID_ARN, at, message)
@@ -139,11 +139,14 @@ pub fn look_any(text: &str, at: Place, found: &mut Vec<Diagnostic>) {
 }
 
 /// What to say of an account that is none.
-fn no_account(account: &str) -> Option<EcoString> {
+fn no_account(arn: &Arn<'_>) -> Option<EcoString> {
+    let account = arn.account;
     let digits = account.bytes().all(|it| it.is_ascii_digit());
     match account {
-        // `aws` has what AWS itself manages; the framework's documentation writes `12345` for an account to fill in.
-        "" | "aws" | "12345" => None,
+        // `aws` has what AWS itself manages.
+        "" | "aws" => None,
+        // The framework's documentation writes so in ARNs of these, for an account that is to be filled in.
+        "12345" if matches!(arn.service, "elasticloadbalancing" | "events") => None,
         _ if !digits => Some(eco_format!("`{account}` is no account")),
         _ if account.len() != 12 => {
             Some(eco_format!("`{account}` is no account: it has {} digits", account.len()))

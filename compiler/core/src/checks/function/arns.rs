@@ -143,6 +143,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         // That it is a key's is told by the shape.
         let key_arn = value.get(key).filter(|it| it.as_str().is_some_and(|it| it.contains(":kms")));
         look(key_arn, facts.value(key), &KEY, found);
+        key_region(key_arn, facts.value(key), region(facts).as_deref(), found);
     }
     for end in ["onSuccess", "onFailure"] {
         let at = Place::value(path.join("destinations").join(end));
@@ -157,6 +158,17 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// The region that the service is written for.
 fn region(facts: &Facts<'_>) -> Option<String> {
     facts.around.context.provider.region.map(|_| facts.around.context.region.to_string())
+}
+
+/// Finds a key of another region.
+pub fn key_region(value: Option<&Value>, at: Place, region: Option<&str>, found: &mut Vec<Diagnostic>) {
+    if let Some(other) = other_region(value, region) {
+        found.push(
+            Diagnostic::new(&rules::OTHER_REGION, at, eco_format!("the key is in `{other}`"))
+                .why("Lambda takes keys of its own region only")
+                .help("write the ARN of a key in the region of the service"),
+        );
+    }
 }
 
 /// Finds layers that are no versions of layers, or in another region.

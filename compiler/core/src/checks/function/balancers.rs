@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::rules;
 use crate::value::{Object, Value};
 
-/// The most values that the conditions of a rule have together.
+/// The most values that a rule has.
 const VALUES: usize = 5;
 /// Seconds between two questions, and until no answer is a bad one, where nothing is said.
 const INTERVAL: f64 = 35.0;
@@ -55,17 +55,17 @@ fn values(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
     }
-    let total: Option<usize> = conditions.values().map(count).sum();
-    if let Some(total) = total.filter(|it| *it > VALUES) {
-        // Where one condition alone has too many, that is the place.
-        let alone = conditions.iter().find(|(_, it)| count(it).is_some_and(|it| it > VALUES));
-        let at = alone.map_or_else(|| path.clone(), |(key, _)| path.join(key));
-        let message = eco_format!("the conditions have {total} values, which are more than {VALUES}");
+    // A rule has five values, all its conditions together; many are written with one of each kind to show them.
+    for (key, value) in conditions.iter() {
+        let Some(total) = count(value).filter(|it| *it > VALUES) else { continue };
+        let message = eco_format!("the condition `{key}` has {total} values, which are more than {VALUES}");
         found.push(
-            Diagnostic::new(&rules::OUT_OF_RANGE, Place::key(at), message)
+            Diagnostic::new(&rules::OUT_OF_RANGE, Place::key(path.join(key)), message)
                 .why("a rule of a load balancer has five at most, all its conditions together")
                 .help("make two events of it, or use wildcards")
-                .page("https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html"),
+                .page(
+                    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html",
+                ),
         );
     }
 }

@@ -25,7 +25,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 found.extend(input_path(&event));
                 transformer(&event, found);
             }
-            "cloudwatchLog" => found.extend(own_log(&event, facts)),
+            "cloudwatchLog" => {
+                found.extend(own_log(&event, facts));
+                found.extend(unclosed(&event));
+            }
             _ => {}
         }
     }
@@ -144,6 +147,23 @@ fn paths(map: Option<&Object>, path: &Path, found: &mut Vec<Diagnostic>) {
             .help(eco_format!("write `$.{text}`")),
         );
     }
+}
+
+/// A filter of logs that is not closed.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>
+fn unclosed(event: &Event<'_>) -> Option<Diagnostic> {
+    let filter = text(event, "filter")?.trim();
+    let (open, close) = [('{', '}'), ('[', ']')].into_iter().find(|it| filter.starts_with(it.0))?;
+    if filter.ends_with(close) {
+        return None;
+    }
+    let at = Place::value(event.path.join("filter"));
+    Some(
+        Diagnostic::new(&rules::INVALID_FORMAT, at, eco_format!("the `{open}` of the filter is not closed"))
+            .why("CloudWatch refuses the filter")
+            .help(eco_format!("end it with `{close}`"))
+            .page("https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"),
+    )
 }
 
 /// A function that is invoked by what it logs itself.

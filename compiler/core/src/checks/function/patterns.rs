@@ -37,13 +37,55 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 if event.kind == "cloudwatchEvent" {
                     fields(pattern, &path, found);
                 }
-                whole(pattern, path, found);
+                whole(pattern, path.clone(), found);
             }
             _ => {}
         }
         // The framework's own documentation has such filters.
         if key == "filterPatterns" {
+            payload(&event, pattern, &path, found);
             found.iter_mut().skip(before).for_each(|it| it.severity = Severity::Warning);
+        }
+    }
+}
+
+/// What a record carries, by what it comes from.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>
+const PAYLOADS: [(&str, &[&str]); 7] = [
+    ("sqs", &["body"]),
+    ("kinesis", &["data"]),
+    ("dynamodb", &["dynamodb"]),
+    ("kafka", &["key", "value"]),
+    ("msk", &["key", "value"]),
+    ("activemq", &["data"]),
+    ("rabbitmq", &["data"]),
+];
+
+/// Finds filters of what records of another kind carry.
+fn payload(event: &super::Event<'_>, patterns: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+    let arn = event.value.get("arn").and_then(Value::as_str).and_then(|it| it.split(':').nth(2));
+    let kind = match event.kind {
+        "stream" => event.value.get("type").and_then(Value::as_str).or(arn).unwrap_or_default(),
+        kind => kind,
+    };
+    let Some((_, own)) = PAYLOADS.iter().find(|it| it.0 == kind) else { return };
+    for (index, pattern) in patterns.as_array().into_iter().flatten().enumerate() {
+        for key in pattern.as_object().into_iter().flat_map(|it| it.keys()) {
+            let foreign = PAYLOADS.iter().any(|it| it.1.contains(&key.as_str()));
+            if !foreign || own.contains(&key.as_str()) {
+                continue;
+            }
+            let at = Place::key(path.join(index).join(key));
+            let near = own.last().copied().unwrap_or_default();
+            found.push(
+                Diagnostic::new(
+                    &rules::INVALID_PATTERN,
+                    at,
+                    eco_format!("a record of `{kind}` has no `{key}`"),
+                )
+                .why("the filter would match nothing")
+                .help(eco_format!("what the record carries is called `{near}`")),
+            );
         }
     }
 }

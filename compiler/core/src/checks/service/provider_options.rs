@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use crate::checks::arn::{Expected, look};
-use crate::checks::function::arns::{KEY, ROLE, TOPIC, layers};
+use crate::checks::function::arns::{KEY, ROLE, TOPIC, key_region, layers};
 use crate::checks::function::event_options::{credentials, unknown};
 use crate::checks::function::options::levels;
 use crate::checks::pattern::places;
@@ -96,7 +96,6 @@ fn arns(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (pattern, expected) in [
         ("provider.alb.authorizers.*.userPoolArn", &POOL),
         ("provider.rollbackConfiguration.RollbackTriggers.*.Arn", &ALARM),
-        ("provider.logs.restApi.role", &ROLE),
         ("provider.httpApi.authorizers.*.functionArn", &FUNCTION),
     ] {
         for (path, value) in places(facts.config, &Path::root(), pattern) {
@@ -106,6 +105,8 @@ fn arns(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let path = Path::from(["provider", "layers"]);
     let provider = &facts.around.context.provider;
     let region = provider.region.map(|_| facts.around.context.region.as_str());
+    let key = Path::from(["provider", "kmsKeyArn"]);
+    key_region(at(facts, &key), Place::value(key), region, found);
     layers(at(facts, &path), &path, region, found);
 }
 

@@ -148,10 +148,18 @@ fn stands_for(key: &str, entries: &Object, object: &ObjectShape, cx: &Checker) -
 }
 
 pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Checker) {
-    let unknown = checked.keys().filter(|it| object.field(it).is_none());
-    let misspelt: Vec<&str> = unknown.filter_map(|it| stands_for(it, checked, object, cx)).collect();
+    let unknown = || checked.keys().filter(|it| object.field(it).is_none());
+    // An unknown key is refused, and is likely the one that is asked for, however it is written.
+    // In the large mappings the two have likely nothing to do with each other.
+    let is_large = matches!(object.name, "Root" | "Provider" | "Function");
+    let is_strict = cx.level == Some(Severity::Error) && !object.open && !is_large;
+    let is_refused = |key: &EcoString| !cx.plugins.may_bring(object.name, key);
+    let is_told = is_strict && unknown().count() == 1 && unknown().all(is_refused);
+    let misspelt: Vec<&str> = unknown().filter_map(|it| stands_for(it, checked, object, cx)).collect();
     let present = |key: &str| checked.get(key).is_some_and(|it| !it.is_null()) || misspelt.contains(&key);
-    for field in object.fields.iter().filter(|it| it.required && !present(it.key)) {
+    let missing: Vec<&Field> = object.fields.iter().filter(|it| it.required && !present(it.key)).collect();
+    let is_same = is_told && missing.len() == 1;
+    for field in missing.into_iter().filter(|_| !is_same) {
         let message = eco_format!("missing key `{}`", field.key);
         let summary = field.docs.lines().next().unwrap_or_default();
         cx.report(
@@ -160,7 +168,7 @@ pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Chec
         );
     }
     let complete = |keys: &&[&str]| keys.iter().all(|it| present(it));
-    if !object.requires.is_empty() && !object.requires.iter().any(complete) {
+    if !object.requires.is_empty() && !object.requires.iter().any(complete) && !is_told {
         let sets: Vec<String> = object
             .requires
             .iter()
