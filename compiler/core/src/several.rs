@@ -13,12 +13,12 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use crate::checks::template::plugins;
 use crate::db::{Db, Service};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::locate::locate;
 use crate::path::{Path, Segment};
 use crate::pipeline;
+use crate::plugins;
 use crate::rules::Rule;
 use crate::value::Value;
 
@@ -171,10 +171,9 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         // Which branch is taken is not known.
         !matches!(path.last(), Some(Segment::Key(key)) if key == "Fn::If" || key == "custom")
     });
-    let plugins = pipeline::section(db, service, "plugins");
-    let plugins = plugins.as_array().or_else(|| plugins.get("modules").and_then(Value::as_array));
-    let plugins: Vec<&str> = plugins.into_iter().flatten().filter_map(Value::as_str).collect();
-    let adds_outputs = plugins::may_add(&plugins, "") || plugins.iter().any(|it| it.contains("domain"));
+    let (plugins, _) = plugins::names(pipeline::section(db, service, "plugins"));
+    let adds_outputs =
+        pipeline::mode(db, service).plugins.may_add("") || plugins.iter().any(|it| it.contains("domain"));
     Some(Facts {
         service: context.service.clone(),
         prefix: eco_format!("sls-{}-{}-", context.service, context.stage),

@@ -141,7 +141,6 @@ pub fn check(facts: &Facts<'_>, policy: &Policy<'_>, actions: &mut Actions, foun
             continue;
         }
         if policy.has_shape {
-            misspelt(statement, &path, found);
             exclusive(statement, &path, found);
             principals(policy.kind, statement, &path, found);
         } else {
