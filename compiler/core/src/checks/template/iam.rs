@@ -3,6 +3,7 @@
 
 mod action;
 mod arn;
+mod condition;
 mod permission;
 mod principal;
 mod resource;

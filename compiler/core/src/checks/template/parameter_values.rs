@@ -118,7 +118,9 @@ fn id_of_aws(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
     let default = body.get("Default")?.as_str().filter(|it| !it.contains("${"))?;
     let is_id = |it: &str| {
         let rest = it.trim().strip_prefix(start);
-        rest.is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric()))
+        let is_of_id =
+            |it: u8| if *start == "Z" { it.is_ascii_alphanumeric() } else { it.is_ascii_hexdigit() };
+        rest.is_some_and(|it| !it.is_empty() && it.bytes().all(is_of_id))
     };
     if default.split(',').all(is_id) {
         return None;

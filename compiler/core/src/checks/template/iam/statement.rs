@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
 use super::table::Actions;
-use super::{Kind, Policy, action, principal};
+use super::{Kind, Policy, action, condition, principal};
 use crate::checks::function::event_options::is_block;
 use crate::checks::pattern::places;
 use crate::checks::template::Facts;
@@ -149,6 +149,7 @@ pub fn check(facts: &Facts<'_>, policy: &Policy<'_>, actions: &mut Actions, foun
         sid(policy.kind, statement, &path, &mut sids, found);
         operators(statement, &path, found);
         addresses(statement, &path, found);
+        condition::check(statement, &path, found);
         principal::check(policy.kind, statement, &path, found);
         action::check(facts, policy.kind, statement, &path, actions, found);
     }
