@@ -4,7 +4,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::rules;
 use crate::value::{Object, Value};
 
@@ -86,9 +86,10 @@ fn half(facts: &Facts<'_>, id: &EcoString, path: &crate::path::Path) -> Option<D
         return None;
     }
     let message = eco_format!("`{id}` has a `{there}`, and no `{missing}`");
-    Some(
-        Diagnostic::new(&rules::NO_DELETION_POLICY, Place::key(path.join(there)), message)
-            .why(why)
-            .help(eco_format!("write `{missing}: Retain`, too")),
-    )
+    let mut diagnostic = Diagnostic::new(&rules::NO_DELETION_POLICY, Place::key(path.join(there)), message)
+        .why(why)
+        .help(eco_format!("write `{missing}: Retain`, too"));
+    // Half of what is kept was kept on purpose.
+    diagnostic.severity = Severity::Info;
+    Some(diagnostic)
 }

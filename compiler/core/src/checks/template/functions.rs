@@ -56,17 +56,21 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Loops have a name, a list and what is made for each.
+fn loops(object: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    found.extend(object.iter().filter(|it| it.0.starts_with(FOR_EACH)).filter_map(|(name, argument)| {
+        let is_loop = argument.as_array().is_none_or(|it| it.len() == 3 && it.first().is_some_and(is_text));
+        let message = || eco_format!("the argument of `{name}` is not of its form");
+        let help = "write a name, a list and what is made for each: `[Name, [A, B], {...}]`";
+        let at = || Place::key(path.join(name));
+        (!is_loop).then(|| Diagnostic { at: at(), ..wrong(path.join(name), message(), help) })
+    }));
+}
+
 /// Looks at one mapping; whether to go below it. With AWS's language extensions functions stand within functions.
 fn object(object: &Object, path: &Path, is_extended: bool, found: &mut Vec<Diagnostic>) -> bool {
     if is_extended {
-        found.extend(object.iter().filter(|it| it.0.starts_with(FOR_EACH)).filter_map(|(name, argument)| {
-            let is_loop =
-                argument.as_array().is_none_or(|it| it.len() == 3 && it.first().is_some_and(is_text));
-            let message = || eco_format!("the argument of `{name}` is not of its form");
-            let help = "write a name, a list and what is made for each: `[Name, [A, B], {...}]`";
-            let at = || Place::key(path.join(name));
-            (!is_loop).then(|| Diagnostic { at: at(), ..wrong(path.join(name), message(), help) })
-        }));
+        loops(object, path, found);
     }
     if let Some((name, _)) = object.single()
         && name.starts_with("Fn:")
