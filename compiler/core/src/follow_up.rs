@@ -74,6 +74,13 @@ impl Causes {
                 }
                 [Segment::Key(key)] if it.rule == &rules::UNKNOWN_KEY => {
                     causes.custom |= misspelt(key, ["custom"]).is_some() || key == "customs";
+                    causes.resources |= misspelt(key, ["resources"]).is_some();
+                }
+                // What stands in no section of the template is in no template.
+                [Segment::Key(first), _] | [Segment::Key(first), Segment::Index(_), _]
+                    if first == "resources" && it.rule == &rules::UNKNOWN_KEY =>
+                {
+                    causes.resources = true;
                 }
                 [Segment::Key(first), ..] if first == "provider" => {
                     causes.provider.push(it.message.clone());

@@ -556,6 +556,10 @@ pub fn service_diagnostics(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     if !modern.is_beta {
         let config = service.config(db);
         found.extend(variables::literal::check(config, &modern.value));
+        // Texts of other languages are in files of other kinds.
+        let is_yaml = |it: &&File| [".yml", ".yaml"].iter().any(|end| it.path(db).ends_with(end));
+        let others = resolved(db, service).files.iter().filter(|it| **it != config).filter(is_yaml);
+        found.extend(others.flat_map(|it| variables::literal::of_file(*it, document(db, *it))));
         found.extend(legacy::forms::json_reference::check(config, &modern.value));
     }
     found

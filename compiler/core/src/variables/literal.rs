@@ -30,13 +30,7 @@ const OTHER_LANGUAGES: [&str; 12] = [
 /// A warning for each text that names something of the service as a variable without a source. `config` is what
 /// `file` says, variables as they are written.
 pub fn check(file: File, config: &Value) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    config.visit(&mut Path::root(), &mut |path, value| {
-        if let Value::String(text) = value {
-            lookalikes(file, path, text, &mut found);
-        }
-        true
-    });
+    let mut found = of_file(file, config);
     config.visit(&mut Path::root(), &mut |path, value| {
         let is_of_plugins = matches!(path.segments().first(), Some(Segment::Key(key)) if key == "custom");
         if path.segments().len() == 1 && is_of_plugins {
@@ -52,6 +46,18 @@ pub fn check(file: File, config: &Value) -> Vec<Diagnostic> {
             && (!is_of_plugins || is_ours(text))
         {
             of_text(file, config, path, text, &mut found);
+        }
+        true
+    });
+    found
+}
+
+/// A warning for each text of a file that is written nearly as a variable is.
+pub fn of_file(file: File, document: &Value) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    document.visit(&mut Path::root(), &mut |path, value| {
+        if let Value::String(text) = value {
+            lookalikes(file, path, text, &mut found);
         }
         true
     });

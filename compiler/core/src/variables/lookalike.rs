@@ -39,7 +39,7 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // `${Self:service}`
         r"\$\{(Self|SELF|Opt|OPT|Param|PARAM|Env|ENV|Sls|SLS):([\w./-][^{}]*)\}".to_owned(),
         // `${custom.table}`
-        r"\$\{(custom|provider)\.([A-Za-z][\w.-]*)\}".to_owned(),
+        r"\$\{(custom|provider)\.([A-Za-z](?:[\w.-]|\$\{[^{}]*\})*)\}".to_owned(),
         // `$self:custom.table`
         r"\$(self|param|opt|sls):([a-z][\w.]*)".to_owned(),
         // `{self:service}`

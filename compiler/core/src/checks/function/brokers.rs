@@ -84,7 +84,6 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 );
             }
         }
-        found.extend(secret(&event));
         found.extend(pollers(&event));
         found.extend(sign_in(&event));
     }
@@ -99,24 +98,6 @@ fn formed(value: &Value, path: Path, form: &'static str, noun: &str, example: &s
             .help(eco_format!("write it as `{example}`"))
             .page("https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html"),
     )
-}
-
-/// The secrets of MSK have a name of their own kind.
-/// <https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html>
-fn secret(event: &Event<'_>) -> Option<Diagnostic> {
-    let text = event.value.get("saslScram512").and_then(Value::as_str).filter(|_| event.kind == "msk")?;
-    let (_, name) = text.split_once(":secret:").filter(|_| text.starts_with("arn:"))?;
-    if name.starts_with("AmazonMSK_") || name.contains(['$', '{', '<']) {
-        return None;
-    }
-    let at = Place::value(event.path.join("saslScram512"));
-    let message = eco_format!("the secret `{name}` is none of MSK");
-    let mut diagnostic = Diagnostic::new(&rules::INVALID_ARN, at, message)
-        .why("a cluster of MSK takes only secrets whose names begin with `AmazonMSK_`")
-        .help("name the secret that belongs to the cluster")
-        .page("https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html");
-    diagnostic.severity = Severity::Warning;
-    Some(diagnostic)
 }
 
 fn pollers(event: &Event<'_>) -> Option<Diagnostic> {
