@@ -111,9 +111,8 @@ fn object(object: &Object, path: &Path, is_extended: bool, found: &mut Vec<Diagn
         }
         return true;
     }
-    if RULES_ALONE.contains(&name.as_str()) {
-        let message = eco_format!("only rules take `{name}`");
-        found.push(wrong(path.join(name), message, "compare by `Fn::Equals`, and join by `Fn::Or`"));
+    if let Some(diagnostic) = of_rules(name, path) {
+        found.push(diagnostic);
         return true;
     }
     let argument = object.get(name).unwrap_or(&Value::Null);
@@ -132,6 +131,13 @@ fn object(object: &Object, path: &Path, is_extended: bool, found: &mut Vec<Diagn
         found.extend(detail(name, argument, &path.join(name)));
     }
     true
+}
+
+/// A function that only rules take.
+fn of_rules(name: &EcoString, path: &Path) -> Option<Diagnostic> {
+    let message = eco_format!("only rules take `{name}`");
+    let help = "compare by `Fn::Equals`, and join by `Fn::Or`";
+    RULES_ALONE.contains(&name.as_str()).then(|| wrong(path.join(name), message, help))
 }
 
 fn wrong(path: Path, message: EcoString, help: impl Into<EcoString>) -> Diagnostic {
