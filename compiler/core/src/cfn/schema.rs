@@ -118,6 +118,15 @@ impl ResourceType {
 
     /// What may be written at `path`, from `Properties` on: several where alternatives differ.
     pub fn nodes_at(self, path: &[Segment]) -> Vec<Node> {
+        self.nodes_by(path, Node::alternatives)
+    }
+
+    /// As [`ResourceType::nodes_at`], without what other properties decide.
+    pub fn certain_nodes_at(self, path: &[Segment]) -> Vec<Node> {
+        self.nodes_by(path, Node::certain_alternatives)
+    }
+
+    fn nodes_by(self, path: &[Segment], alternatives: fn(Node) -> Vec<Node>) -> Vec<Node> {
         let mut nodes = vec![self.root()];
         let mut steps = path.iter();
         while let Some(step) = steps.next() {
@@ -126,9 +135,9 @@ impl ResourceType {
                 steps.next();
                 continue;
             }
-            nodes = nodes.into_iter().flat_map(|it| it.alternatives()).flat_map(|it| it.step(step)).collect();
+            nodes = nodes.into_iter().flat_map(alternatives).flat_map(|it| it.step(step)).collect();
         }
-        nodes.into_iter().flat_map(Node::alternatives).collect()
+        nodes.into_iter().flat_map(alternatives).collect()
     }
 
     /// What `Fn::GetAtt` gives for `name`, such as `Arn` or `Endpoint.Address`. For [`ResourceType::has_open_attributes`]

@@ -342,11 +342,21 @@ impl Node {
 
     /// The node and all that hold at the same place: alternatives, and what depends on conditions.
     pub fn alternatives(self) -> Vec<Node> {
+        self.holding_with(true)
+    }
+
+    /// The node and its alternatives, without what depends on conditions.
+    pub fn certain_alternatives(self) -> Vec<Node> {
+        self.holding_with(false)
+    }
+
+    fn holding_with(self, conditions: bool) -> Vec<Node> {
         let mut found = vec![self];
         let mut next = 0;
         while let Some(node) = found.get(next).copied() {
             next += 1;
-            let branches = node.condition().into_iter().flat_map(|it| [it.1, it.2]);
+            let condition = node.condition().filter(|_| conditions);
+            let branches = condition.into_iter().flat_map(|it| [it.1, it.2]);
             for part in node.all_of().chain(node.any_of()).chain(node.one_of()).chain(branches) {
                 if !found.contains(&part) {
                     found.push(part);

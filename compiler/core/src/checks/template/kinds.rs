@@ -22,7 +22,7 @@ use table::Wanted;
 const NO_ARNS: [&str; 8] = ["Name", "Id", "Url", "URL", "Endpoint", "DomainName", "Address", "Port"];
 
 /// Properties of generated resources that other checks look at.
-const TOLD: [&str; 4] = ["Destination", "EventSourceArn", "Role", "TargetArn"];
+const TOLD: [&str; 5] = ["Destination", "EventSourceArn", "FunctionName", "Role", "TargetArn"];
 
 /// What is wrong with a reference to a resource of the type `given`, if its property takes something else.
 pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) -> Option<Diagnostic> {

@@ -405,7 +405,7 @@ pub fn wanted(of: &str, key: &str, path: &[Segment]) -> Option<Wanted> {
     if path.contains(&Segment::from("AliasTarget")) {
         return None;
     }
-    let nodes = schema::resource_type(of).map(|it| it.nodes_at(path)).unwrap_or_default();
+    let nodes = schema::resource_type(of).map(|it| it.certain_nodes_at(path)).unwrap_or_default();
     let mut formats: Vec<&'static str> = nodes.iter().filter_map(|it| it.format()).collect();
     formats.retain(|it| it.contains("::"));
     let is_of = |owner: &str| if owner.ends_with("::") { of.starts_with(owner) } else { of == owner };
