@@ -53,6 +53,8 @@ struct Causes {
     alias: bool,
     /// Lengths that are told to be out of their limits.
     lengths: Vec<EcoString>,
+    /// Properties that are told not to be in the form of their type.
+    forms: Vec<Path>,
     /// What is said of names in `provider`.
     provider: Vec<EcoString>,
 }
@@ -60,6 +62,8 @@ struct Causes {
 impl Causes {
     fn of(found: &[Diagnostic]) -> Causes {
         let mut causes = Causes::default();
+        let forms = found.iter().filter(|it| it.rule == &rules::CFN_INVALID_FORMAT);
+        causes.forms.extend(forms.filter_map(path_of).cloned());
         for it in found.iter().filter(|it| it.is_error()) {
             causes.alias |= it.rule == &rules::YAML_UNDEFINED_ALIAS;
             if it.rule == &rules::OUT_OF_RANGE {
@@ -113,6 +117,9 @@ impl Causes {
         if is(&rules::NAME_TOO_LONG) {
             let length = diagnostic.message.rsplit(" has ").next();
             return length.is_some_and(|it| self.lengths.iter().any(|known| known == it));
+        }
+        if is(&rules::INVALID_ARN) {
+            return path_of(diagnostic).is_some_and(|it| self.forms.contains(it));
         }
         if is(&rules::UNKNOWN_AUTHORIZER) {
             return ["httpApi", "alb"].iter().any(|api| self.inside(&["provider", api, "authorizers", name]));
