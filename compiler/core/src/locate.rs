@@ -185,7 +185,22 @@ fn written(db: &dyn Db, at: &Written, part: Part) -> Span {
     let Some(root) = tree.root() else { return Span { file: at.file, range: 0..0 } };
     let found = find(tree, root, &at.path);
     let complete = found.steps == at.path.segments().len();
-    Span { file: at.file, range: range(tree, &found, part, complete) }
+    let range =
+        match found.key.filter(|_| complete && part == Part::Value && is_block(db, at.file, tree, &found)) {
+            // A block is pointed at by its key, not by all its lines.
+            Some(key) => tree.node(key).range.clone(),
+            None => range(tree, &found, part, complete),
+        };
+    Span { file: at.file, range }
+}
+
+/// Whether the value of an entry is a mapping or a list that begins below its key.
+fn is_block(db: &dyn Db, file: File, tree: &Tree, found: &Found) -> bool {
+    let value = tree.node(found.value);
+    let is_collection = matches!(value.kind, NodeKind::Mapping(_) | NodeKind::Sequence(_));
+    let between = found.key.map(|key| tree.node(key).range.end..full_range(tree, found.value).start);
+    let between = between.and_then(|it| pipeline::text(db, file).get(it));
+    is_collection && between.is_some_and(|it| it.contains('\n'))
 }
 
 fn range(tree: &Tree, found: &Found, part: Part, complete: bool) -> Range<usize> {

@@ -17,6 +17,7 @@ mod kinds;
 mod lambda;
 mod limits;
 mod lists;
+mod lost_tag;
 mod mappings;
 mod names;
 mod networks;
@@ -135,6 +136,7 @@ pub const CHECKS: &[Check] = &[
     schedules::check,
     state_machine::check,
     lists::check,
+    lost_tag::check,
     exports::check,
     dynamic::check,
     networks::check,

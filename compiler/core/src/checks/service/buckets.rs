@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use crate::aws::naming;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -123,6 +123,7 @@ impl Notification<'_> {
 
     /// Where the bucket is named.
     fn place(&self) -> Place {
-        Place::value(if self.bare { self.path.clone() } else { self.path.join("bucket") })
+        let path = if self.bare { self.path.clone() } else { self.path.join("bucket") };
+        Place::Resolved { path, part: Part::Use }
     }
 }

@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use super::secrets;
-use crate::diagnostic::{Diagnostic, Part, Place, Severity};
+use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::{Object, Value};
@@ -136,11 +136,11 @@ fn from_the_environment(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 for (name, _) in secret_entries(variables).filter(|(_, it)| is_variable(it)) {
                     let at = Place::Written { file: *file, path: path.join(name), part: Part::Value, within: None };
                     let message = eco_format!("`{name}` ends in the template in plain text");
-                    let mut diagnostic = Diagnostic::new(&rules::SECRET_IN_TEMPLATE, at, message)
-                        .why("it is read from the environment when the service is packaged")
-                        .help("keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, or let the function read it when it starts");
-                    diagnostic.severity = Severity::Info;
-                    found.push(diagnostic);
+                    found.push(
+                        Diagnostic::new(&rules::SECRET_IN_TEMPLATE, at, message)
+                            .why("it is read from the environment when the service is packaged")
+                            .help("keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, or let the function read it when it starts"),
+                    );
                 }
             }
             true

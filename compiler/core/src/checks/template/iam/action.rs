@@ -66,9 +66,12 @@ pub fn check(
         all.push(named);
     }
     let is_open = |it: &Named| matches!(it, Named::Anything | Named::Name(_) | Named::NoArn);
-    if kind == Kind::Identity && !all.is_empty() && !all.iter().any(is_open) {
+    if !all.is_empty() && !all.iter().any(is_open) {
         let place = items.first().filter(|_| items.len() == 1).map_or(path, |it| it.0.clone());
         fit(&known, &all, &place, found);
+        if known.len() == texts(statement.get("Action"), &place).len() {
+            strangers(&known, items.iter().map(|it| &it.0).zip(&all), found);
+        }
     }
 }
 
@@ -93,6 +96,12 @@ fn texts<'a>(value: Option<&'a Value>, path: &Path) -> Vec<(Path, &'a str)> {
 
 /// A resource whose `Ref` gives its name, where its ARN must be.
 fn no_arn(item: &Value, of: &str, path: &Path) -> Diagnostic {
+    if item.get("Ref").is_none() {
+        let diagnostic = Diagnostic::new(&rules::IAM_POLICY, Place::value(path.clone()), "this gives no ARN");
+        return diagnostic
+            .why(eco_format!("it is a name, a URL or an id of `{of}`, and a statement acts on ARNs"))
+            .help("use the `Arn` of the resource");
+    }
     let id = item.get("Ref").and_then(Value::as_str).unwrap_or_default();
     let message = eco_format!("`Ref` of `{id}` gives no ARN");
     let at = inside(path.join("Ref"), 0..id.len());
@@ -234,13 +243,36 @@ fn fit(known: &[Known<'_>], resources: &[Named], place: &Path, found: &mut Vec<D
     }
 }
 
+/// Finds resources that none of the statement's actions is for, where others are.
+fn strangers<'a>(
+    known: &[Known<'_>],
+    resources: impl Iterator<Item = (&'a Path, &'a Named)> + Clone,
+    found: &mut Vec<Diagnostic>,
+) {
+    let is_for = |named: &Named| known.iter().any(|it| misfit(&it.2, std::slice::from_ref(named)).is_none());
+    if !resources.clone().any(|it| is_for(it.1)) {
+        return;
+    }
+    for (path, _) in resources.filter(|it| !is_for(it.1)) {
+        found.push(
+            Diagnostic::new(
+                &rules::ACTION_RESOURCE,
+                Place::value(path.clone()),
+                "no action of this statement is for this resource",
+            )
+            .why("the actions are on ARNs of other services, so it allows nothing")
+            .help("remove it, or put it in a statement with the actions that are for it"),
+        );
+    }
+}
+
 /// Why none of the resources is for an action, if so.
 fn misfit((prefix, actions): &(String, Vec<Action>), resources: &[Named]) -> Option<EcoString> {
     let fits = |on: &str, resource: &Named| match (on, resource) {
         ("?", _) => true,
         ("s3:bucket", it) => *it == Named::Bucket,
         ("s3:object", it) => *it == Named::Objects,
-        ("=", Named::Bucket | Named::Objects) => prefix != "s3",
+        ("=", Named::Bucket | Named::Objects) => prefix == "s3",
         ("=", Named::Service(service)) => service == prefix,
         (on, Named::Service(service)) => on == service,
         (on, Named::Bucket | Named::Objects) => on == "s3",

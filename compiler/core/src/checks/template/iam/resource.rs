@@ -56,6 +56,9 @@ pub fn gives_name(kind: &str) -> bool {
     TYPES.iter().any(|it| it.0 == kind && it.2)
 }
 
+/// How attributes end that are no ARNs.
+const NO_ARNS: [&str; 5] = ["Name", "Id", "Url", "URL", "Endpoint"];
+
 /// A part of a text that may be anything.
 const UNKNOWN: &str = "${?}";
 
@@ -82,9 +85,18 @@ fn of_function(facts: &Facts<'_>, name: &str, argument: &Value) -> Named {
             Some((id, Some("Arn" | "StreamArn"))) => {
                 row(facts, id).map_or(Named::Anything, |(_, service, _)| of_service(service, ""))
             }
+            Some((id, Some(attribute))) if NO_ARNS.iter().any(|it| attribute.ends_with(it)) => {
+                row(facts, id).map_or(Named::Anything, |(kind, ..)| Named::Name(kind.into()))
+            }
             _ => Named::Anything,
         },
         ("Fn::Sub", _) => match index::sub(argument) {
+            (Some(text), _) if starts_with_name(facts, text).is_some() => {
+                match starts_with_name(facts, text) {
+                    Some((kind, "")) => Named::Name(kind.into()),
+                    _ => Named::NoArn,
+                }
+            }
             (Some(text), None) => of_text(&with_arns(facts, text)),
             (Some(text), Some(_)) if text.starts_with("arn:") => of_text(text),
             _ => Named::Anything,
@@ -99,6 +111,13 @@ fn of_function(facts: &Facts<'_>, name: &str, argument: &Value) -> Named {
         }
         _ => Named::Anything,
     }
+}
+
+/// For a text that starts with a name of a resource, which is no ARN: its type, and what follows.
+fn starts_with_name<'t>(facts: &Facts<'_>, text: &'t str) -> Option<(&'static str, &'t str)> {
+    let name = index::sub_names(text).next().filter(|_| text.starts_with("${"))?;
+    let (kind, _, is_name) = row(facts, name.text)?;
+    is_name.then(|| (kind, text.split_once('}').map_or("", |it| it.1)))
 }
 
 /// A part of a `Fn::Join` as text; a name that is one part of an ARN stands as `${}`.
