@@ -111,10 +111,7 @@ fn object(object: &Object, path: &Path, is_extended: bool, found: &mut Vec<Diagn
         }
         return true;
     }
-    if let Some(diagnostic) = of_rules(name, path) {
-        found.push(diagnostic);
-        return true;
-    }
+    found.extend(of_rules(name, path));
     let argument = object.get(name).unwrap_or(&Value::Null);
     if !is_extended && matches!(name.as_str(), "Fn::Length" | "Fn::ToJsonString") {
         let message = eco_format!("`{name}` needs `Transform: AWS::LanguageExtensions`");
