@@ -152,6 +152,9 @@ pub struct Diagnostic {
     pub stages: Vec<EcoString>,
     /// Whether the compiler itself refuses it: no level, allowance or baseline changes that.
     pub firm: bool,
+    /// The name that it is about, where others may [follow](crate::follow_up) from it, or it from others: a key that is
+    /// missing, a condition that there is not.
+    pub about: Option<EcoString>,
 }
 
 impl Diagnostic {
@@ -169,7 +172,13 @@ impl Diagnostic {
             fixes: Vec::new(),
             stages: Vec::new(),
             firm: false,
+            about: None,
         }
+    }
+
+    /// Names what it is about.
+    pub fn about(self, name: impl Into<EcoString>) -> Diagnostic {
+        Diagnostic { about: Some(name.into()), ..self }
     }
 
     /// Says why.

@@ -138,7 +138,9 @@ impl<'a> Check<'a> {
             let bare = key.range.is_empty() && key.tag.is_none() && key.anchor.is_none();
             let before = self.text.get(..key.range.start).unwrap_or_default().trim_end();
             if bare && !before.ends_with('?') {
-                let colon = key.range.start..(key.range.start + 1).min(self.text.len());
+                let rest = self.text.get(key.range.start..).unwrap_or_default();
+                let start = key.range.start + rest.find(':').unwrap_or(rest.len());
+                let colon = start..(start + 1).min(self.text.len());
                 self.report(ProblemKind::Syntax, colon, "there is no key before this `:`", "write the key");
             }
         } else {

@@ -5,7 +5,7 @@ use crate::parse;
 
 #[test]
 fn each_mistake_has_its_place() {
-    let cases: [(&str, &[&str]); 44] = [
+    let cases: [(&str, &[&str]); 45] = [
         ("a: 1\nb: 2\na: 3\n", &["3 yaml-duplicate-key \"a\""]),
         ("1: a\n'1': b\n", &["2 yaml-duplicate-key \"'1'\""]),
         ("a: *nope\nb: !Reff x\n", &["1 yaml-undefined-alias \"*nope\"", "2 yaml-unknown-tag \"!Reff\""]),
@@ -46,6 +46,7 @@ fn each_mistake_has_its_place() {
         ("<<: *\nb: 1\n", &["1 yaml-syntax \"*\""]),
         ("<<: 1\nb: 1\n", &["1 yaml-syntax \"1\""]),
         ("a: 1\n: b\n", &["2 yaml-syntax \":\""]),
+        ("? # c\né:\n", &["2 yaml-syntax \":\""]),
         ("a: |x\n  y\n", &["1 yaml-syntax \"x\""]),
         ("a: b\u{1}c\n", &["1 yaml-syntax \"\\u{1}\""]),
         ("a: !<x\nb: 1\n", &["1 yaml-unknown-tag \"!<x\""]),

@@ -277,7 +277,7 @@ fn report(rule: &Rule<'_>, config: &AlbConfig, out: &mut Fragment) {
     for name in authorizer.iter().flatten().filter(|it| known.is_none_or(|known| !known.contains_key(*it))) {
         let at = Place::value(rule.from.join("authorizer"));
         let message = eco_format!("no authorizer is called `{name}`");
-        let diagnostic = Diagnostic::new(&rules::UNKNOWN_AUTHORIZER, at, message);
+        let diagnostic = Diagnostic::new(&rules::UNKNOWN_AUTHORIZER, at, message).about(name);
         let near = nearest(name, known.into_iter().flat_map(|it| it.keys()).map(EcoString::as_str));
         out.report(match near {
             Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),

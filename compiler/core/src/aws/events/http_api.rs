@@ -224,7 +224,8 @@ fn authorization(authorizer: &RouteAuthorizer, config: &ApiConfig, from: &Path, 
         (_, None, Some(name)) => {
             let known = config.authorizers.as_ref();
             let Some(found) = known.and_then(|it| it.get(name)) else {
-                let diagnostic = Diagnostic::new(&rules::UNKNOWN_AUTHORIZER, at(), eco_format!("no authorizer is called `{name}`"));
+                let message = eco_format!("no authorizer is called `{name}`");
+                let diagnostic = Diagnostic::new(&rules::UNKNOWN_AUTHORIZER, at(), message).about(name);
                 let near = nearest(name, known.into_iter().flat_map(|it| it.keys()).map(EcoString::as_str));
                 out.report(match near {
                     Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),

@@ -206,7 +206,8 @@ fn one(
             out.report(
                 Diagnostic::new(&rules::MISSING_KEY, Place::key(from.clone()), "missing key `type`")
                     .why("what stream it is cannot be read off a function of CloudFormation")
-                    .help("add `type: dynamodb` or `type: kinesis`"),
+                    .help("add `type: dynamodb` or `type: kinesis`")
+                    .about("type"),
             );
         }
         return;
@@ -244,7 +245,8 @@ fn one(
             out.report(
                 Diagnostic::new(&rules::MISSING_KEY, at, "missing key `type`")
                     .why("what it is cannot be read off a function of CloudFormation")
-                    .help("add `type: sns` or `type: sqs`"),
+                    .help("add `type: sns` or `type: sqs`")
+                    .about("type"),
             );
         }
         let topic = kind.map(FailureKind::word).or_else(|| arn_service(arn)) == Some("sns");

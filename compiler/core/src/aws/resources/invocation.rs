@@ -36,7 +36,8 @@ pub fn lower(function: &Function, context: &FunctionContext, service: &ServiceCo
                 );
                 out.report(
                     Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path), message)
-                        .help(eco_format!("add `condition: {condition}` to the function")),
+                        .help(eco_format!("add `condition: {condition}` to the function"))
+                        .about(condition),
                 );
             }
             config.insert(key, json!({ "Destination": (target.arn) }));

@@ -316,7 +316,8 @@ fn extend(
             &rules::UNKNOWN_RESOURCE,
             at.clone(),
             eco_format!("the template has no resource `{id}` to extend"),
-        );
+        )
+        .about(id);
         diagnostics.push(match nearest(id, known.iter().map(EcoString::as_str)) {
             Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
                 eco_format!("rename to `{near}`"),

@@ -398,7 +398,8 @@ fn schemas(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             at.clone(),
             eco_format!("no schema is called `{}`", crate::shape::check::shorten(name)),
         )
-        .why("a text names a schema of `provider.apiGateway.request.schemas`");
+        .why("a text names a schema of `provider.apiGateway.request.schemas`")
+        .about(name);
         let diagnostic = Diagnostic { severity: Severity::Warning, ..diagnostic };
         found.push(match nearest(name, known.iter().copied()) {
             Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(

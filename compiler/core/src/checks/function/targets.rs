@@ -1,5 +1,5 @@
-//! Where results go, the version of a runtime that stays, and layers: what is of another kind than is said, missing, or
-//! there twice.
+//! Where failures and results go, and the version of a runtime that stays: references that are no ARNs, or of another
+//! kind than is said.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>
 
@@ -11,43 +11,73 @@ use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
 
-/// What may take results: the type of the resource, and its `type` in `destinations`.
-const TARGETS: [(&str, &str); 4] = [
-    ("AWS::SQS::Queue", "sqs"),
-    ("AWS::SNS::Topic", "sns"),
-    ("AWS::Lambda::Function", "function"),
-    ("AWS::Events::EventBus", "eventBus"),
+/// What may take results: the type of the resource, its `type` in `destinations`, and the attribute that is its ARN.
+const TARGETS: [(&str, &str, &str); 4] = [
+    ("AWS::SQS::Queue", "sqs", "Arn"),
+    ("AWS::SNS::Topic", "sns", "TopicArn"),
+    ("AWS::Lambda::Function", "function", "Arn"),
+    ("AWS::Events::EventBus", "eventBus", "Arn"),
 ];
 
 /// Finds targets that Lambda refuses.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    if let Some(target) = facts.listed.value.get("onError") {
+        found.extend(attribute(target, facts.listed.path.join("onError"), facts));
+    }
     let destinations = facts.listed.value.get("destinations");
     for key in ["onSuccess", "onFailure"] {
         let path = facts.listed.path.join("destinations").join(key);
         let Some(settings) = destinations.and_then(|it| it.get(key)) else { continue };
         if let Some(target) = settings.get("arn") {
-            found.extend(kind(settings, target, &path, facts));
+            let before = found.len();
+            found.extend(attribute(target, path.join("arn"), facts));
+            if found.len() == before {
+                found.extend(kind(settings, target, &path, facts));
+            }
         }
     }
     found.extend(manual(facts));
     found.extend(layers(facts));
 }
 
-/// The id of a resource of the service that a function names, and the row of its type.
-fn row<'v>(target: &'v Value, facts: &Facts<'_>) -> Option<(&'v str, &'static (&'static str, &'static str))> {
-    let id = match (target.get("Fn::GetAtt"), target.get("Ref")) {
-        (Some(Value::Array(parts)), _) => parts.first()?.as_str()?,
-        (Some(Value::String(text)), _) => text.split('.').next()?,
-        (_, Some(Value::String(id))) => id.as_str(),
+/// The id and the attribute of a function that gives something of a resource of the service, and the row of its type.
+fn row<'v>(
+    target: &'v Value,
+    facts: &Facts<'_>,
+) -> Option<(&'v str, Option<&'v str>, &'static (&'static str, &'static str, &'static str))> {
+    let (id, attribute) = match (target.get("Fn::GetAtt"), target.get("Ref")) {
+        (Some(Value::Array(parts)), _) => (parts.first()?.as_str()?, Some(parts.get(1)?.as_str()?)),
+        (Some(Value::String(text)), _) => text.split_once('.').map(|(id, it)| (id, Some(it)))?,
+        (_, Some(Value::String(id))) => (id.as_str(), None),
         _ => return None,
     };
     let kind = facts.around.context.user_resources.get(id)?.get("Type")?.as_str()?;
-    Some((id, TARGETS.iter().find(|it| it.0 == kind)?))
+    Some((id, attribute, TARGETS.iter().find(|it| it.0 == kind)?))
+}
+
+fn attribute(target: &Value, path: Path, facts: &Facts<'_>) -> Option<Diagnostic> {
+    let (id, attribute, (kind, _, arn)) = row(target, facts)?;
+    let is_arn = match attribute {
+        Some(it) => it == *arn,
+        None => *kind == "AWS::SNS::Topic",
+    };
+    if is_arn {
+        return None;
+    }
+    let what = match attribute {
+        Some(it) => eco_format!("`{id}.{it}`"),
+        None => eco_format!("`!Ref {id}`"),
+    };
+    Some(
+        Diagnostic::new(&rules::INVALID_ARN, Place::value(path), eco_format!("{what} is no ARN"))
+            .why("Lambda sends what failed to an ARN")
+            .help(eco_format!("write `!GetAtt {id}.{arn}`")),
+    )
 }
 
 fn kind(settings: &Value, target: &Value, path: &Path, facts: &Facts<'_>) -> Option<Diagnostic> {
     let written = settings.get("type")?.as_str()?;
-    let (id, (kind, word)) = row(target, facts)?;
+    let (id, _, (kind, word, _)) = row(target, facts)?;
     if written == *word || !TARGETS.iter().any(|it| it.1 == written) {
         return None;
     }

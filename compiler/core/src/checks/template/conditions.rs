@@ -27,7 +27,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let Some(at) = place(facts, used).filter(|it| reported.insert(it.clone())) else { continue };
         let message = eco_format!("the template has no condition `{}`", used.name);
         let diagnostic = Diagnostic::new(&rules::UNKNOWN_CONDITION, at.clone(), message)
-            .why("CloudFormation refuses the template");
+            .why("CloudFormation refuses the template")
+            .about(used.name);
         found.push(match nearest(used.name, names()) {
             Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
                 eco_format!("replace with `{near}`"),

@@ -164,7 +164,8 @@ pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Chec
         let summary = field.docs.lines().next().unwrap_or_default();
         cx.report(
             Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message)
-                .help(eco_format!("add `{}`: {summary}", field.key)),
+                .help(eco_format!("add `{}`: {summary}", field.key))
+                .about(field.key),
         );
     }
     let complete = |keys: &&[&str]| keys.iter().all(|it| present(it));

@@ -272,7 +272,7 @@ fn misfit((prefix, actions): &(String, Vec<Action>), resources: &[Named]) -> Opt
         ("?", _) => true,
         ("s3:bucket", it) => *it == Named::Bucket,
         ("s3:object", it) => *it == Named::Objects,
-        ("=", Named::Bucket | Named::Objects) => prefix == "s3",
+        ("=", Named::Bucket | Named::Objects) => false,
         ("=", Named::Service(service)) => service == prefix,
         (on, Named::Service(service)) => on == service,
         (on, Named::Bucket | Named::Objects) => on == "s3",

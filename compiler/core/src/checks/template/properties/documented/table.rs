@@ -312,14 +312,10 @@ mod tests {
     fn each_line_is_a_fact_of_a_type_that_is_there() {
         let mut wrong: Vec<String> = Vec::new();
         for text in TABLES {
-            let mut before = "";
             for line in text.lines().filter(|it| it.starts_with("  ") && !it.starts_with("  see ")) {
                 if row(line.trim_start(), "").is_none() {
-                    wrong.push(format!("{before}: `{line}` is no fact"));
+                    wrong.push(format!("`{line}` is no fact"));
                 }
-            }
-            for line in text.lines().filter(|it| !it.starts_with(' ') && !it.starts_with('#')) {
-                before = line;
             }
         }
         for (name, rows) in table() {
