@@ -71,7 +71,7 @@ fn clock(event: &Event<'_>) -> Option<Diagnostic> {
         _ => true,
     };
     (!is_default).then(|| {
-        Diagnostic::new(
+        let mut diagnostic = Diagnostic::new(
             &rules::CONFLICTING_OPTIONS,
             Place::key(event.path.join("schedule")),
             "a bus of one's own has no rules by the clock",
@@ -79,7 +79,10 @@ fn clock(event: &Event<'_>) -> Option<Diagnostic> {
         .why("EventBridge takes schedules on the default bus only")
         .help("remove `eventBus`, or make an event of its own of the schedule")
         .related(Place::key(event.path.join("eventBus")), "the bus")
-        .page("https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html")
+        .page("https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html");
+        // The framework's own documentation has both beside each other.
+        diagnostic.severity = Severity::Warning;
+        diagnostic
     })
 }
 

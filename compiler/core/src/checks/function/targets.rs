@@ -135,6 +135,7 @@ fn layers(facts: &Facts<'_>) -> Option<Diagnostic> {
     .why("a function takes a layer once, in one version")
     .help("remove one of the two")
     .related(Place::value(path.join(first)), "it stands here first");
-    diagnostic.severity = Severity::Error;
+    // The framework packages it, and only Lambda refuses it.
+    diagnostic.severity = Severity::Warning;
     Some(diagnostic)
 }
