@@ -35,6 +35,13 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let path = Path::from(["provider", "runtime"]);
         look(path.clone(), facts.config.at(&path));
     }
+    for (key, _) in facts.around.context.layers.iter() {
+        let path = Path::from(["layers", key.as_str(), "compatibleRuntimes"]);
+        let listed = facts.config.at(&path).and_then(Value::as_array).unwrap_or_default();
+        for (index, runtime) in listed.iter().enumerate() {
+            look(path.join(index), Some(runtime));
+        }
+    }
     for function in functions {
         look(function.listed.path.join("runtime"), function.listed.value.get("runtime"));
     }

@@ -70,6 +70,14 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             if let Some((name, argument)) = value.as_object().and_then(Object::single) {
                 found.extend(argument_fault(&parameters, name, argument, &path.join(name)));
                 let below = path.segments().get(above..).unwrap_or_default();
+                if gives_text(facts, name, argument) && takes(facts, below, Kinds::ARRAY) {
+                    found.push(wrong(
+                        Place::value(path.clone()),
+                        eco_format!("`{name}` gives one text"),
+                        "a list is taken here",
+                        "write it as an item of a list: `- !Ref Name`",
+                    ));
+                }
                 if let Some(what) = parameters.list(value)
                     && takes_text(facts, below)
                 {
@@ -90,15 +98,41 @@ fn wrong(at: Place, message: EcoString, why: &'static str, help: &'static str) -
     Diagnostic::new(&rules::CFN_FUNCTION, at, message).why(why).help(help)
 }
 
+/// Whether a function gives one text for sure.
+fn gives_text(facts: &Facts<'_>, name: &str, argument: &Value) -> bool {
+    match name {
+        "Fn::Sub" | "Fn::Join" => true,
+        "Ref" => argument.as_str().is_some_and(|id| {
+            facts.resource(id).is_some() && facts.section("Parameters").is_none_or(|it| !it.contains_key(id))
+        }),
+        "Fn::GetAtt" => {
+            let attribute = index::get_att(argument).and_then(|(id, attribute)| {
+                let kind = facts.resource(id)?.get("Type")?.as_str()?;
+                schema::resource_type(kind)?.attribute(attribute?)
+            });
+            attribute.is_some_and(|it| {
+                let kinds = it.kinds();
+                kinds.takes(Kinds::STRING) && !kinds.is_any() && !kinds.takes(Kinds::ARRAY)
+            })
+        }
+        _ => false,
+    }
+}
+
 /// Whether the place takes a text alone: the value of an output, or a property that its schema says to be one. The
 /// path begins at the part of `resources`.
 fn takes_text(facts: &Facts<'_>, below: &[Segment]) -> bool {
-    let is = |segment: Option<&Segment>, word: &str| segment == Some(&Segment::from(word));
-    let inner = match below {
-        [Segment::Key(section), _, rest @ ..] if section == "Outputs" => {
-            let branches = rest.get(1..).unwrap_or_default();
-            return is(rest.first(), "Value") && is_of_branches(branches);
+    match below {
+        [Segment::Key(section), _, Segment::Key(key), branches @ ..] if section == "Outputs" => {
+            key == "Value" && is_of_branches(branches)
         }
+        _ => takes(facts, below, Kinds::STRING),
+    }
+}
+
+/// Whether the property at a path takes values of one kind alone: a text, a mapping or a list.
+fn takes(facts: &Facts<'_>, below: &[Segment], kind: Kinds) -> bool {
+    let inner = match below {
         [Segment::Key(section), _, rest @ ..] if section == "Resources" => rest,
         _ => return false,
     };
@@ -111,16 +145,14 @@ fn takes_text(facts: &Facts<'_>, below: &[Segment]) -> bool {
         return false;
     }
     let Some(Segment::Key(id)) = below.get(1) else { return false };
-    let kind = facts.resource(id).and_then(|it| it.get("Type")).and_then(Value::as_str);
-    let nodes = kind.and_then(schema::resource_type).map(|it| it.nodes_at(properties)).unwrap_or_default();
-    let of_text = |it: &schema::Node| {
+    let of = facts.resource(id).and_then(|it| it.get("Type")).and_then(Value::as_str);
+    let nodes = of.and_then(schema::resource_type).map(|it| it.nodes_at(properties)).unwrap_or_default();
+    let is_of_kind = |it: &schema::Node| {
         let kinds = it.kinds();
-        !kinds.is_any()
-            && kinds.takes(Kinds::STRING)
-            && !kinds.takes(Kinds::ARRAY)
-            && !kinds.takes(Kinds::OBJECT)
+        let others = [Kinds::STRING, Kinds::ARRAY, Kinds::OBJECT].into_iter().filter(|it| *it != kind);
+        !kinds.is_any() && kinds.takes(kind) && !others.into_iter().any(|it| kinds.takes(it))
     };
-    !nodes.is_empty() && nodes.iter().all(of_text)
+    !nodes.is_empty() && nodes.iter().all(is_of_kind)
 }
 
 /// Whether a path leads through branches of `Fn::If` alone.

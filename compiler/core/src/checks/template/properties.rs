@@ -111,6 +111,10 @@ fn place(facts: &Facts<'_>, finding: &Finding, kind: ResourceType) -> Option<Wri
     if of_mapping && path.is_none() && segments.len() == 2 {
         path = facts.written("Resources", segments.get(..1)?);
     }
+    // Owners are missing because somebody gave rights to others: that is what is told.
+    if of_mapping && finding.because == ["AccessControl"] {
+        path = path.map(|it| it.join("AccessControl"));
+    }
     if let Problem::Needs(name, _) = finding.problem {
         path = path.map(|it| it.join(name));
     }

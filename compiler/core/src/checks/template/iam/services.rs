@@ -4,6 +4,15 @@
 
 use super::table::prefixes;
 
+/// How people call services that have other names.
+const CALLED: [(&str, &str); 5] = [
+    ("apigw", "apigateway"),
+    ("cloudwatch-logs", "logs"),
+    ("eventbridge", "events"),
+    ("step-functions", "states"),
+    ("stepfunctions", "states"),
+];
+
 /// Services that are called otherwise than in actions, or have no actions.
 const OTHERS: [&str; 58] = [
     "alexa-appkit",
@@ -73,9 +82,14 @@ const SHORT: &str = ".amazon.com";
 /// For the name of a service that there is not, the one that it most likely means.
 pub fn meant(text: &str) -> Option<String> {
     let known = || OTHERS.into_iter().chain(prefixes());
+    let called = |name: &str| CALLED.iter().find(|it| it.0 == name).map(|it| it.1);
     if let Some(name) = text.strip_suffix(SHORT) {
-        let is_plain = !name.starts_with("alexa") && known().any(|it| it == name);
-        return is_plain.then(|| format!("{name}{END}"));
+        // Alexa alone has this end.
+        let is_plain = !name.starts_with("alexa") && !name.contains('.');
+        return is_plain.then(|| format!("{}{END}", called(name).unwrap_or(name)));
+    }
+    if let Some(name) = text.strip_suffix(END).and_then(called) {
+        return Some(format!("{name}{END}"));
     }
     let name = text.strip_suffix(END).filter(|it| !it.contains('.') && !it.is_empty())?;
     if known().any(|it| it.eq_ignore_ascii_case(name)) {
