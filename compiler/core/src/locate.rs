@@ -58,7 +58,7 @@ fn origin(db: &dyn Db, service: Service, path: &Path, part: Part) -> (Written, P
     if part == Part::Use {
         return match whole(grafts, path) {
             Some(graft) => (graft.used.clone(), Part::Value),
-            None => origin(db, service, path, Part::Value),
+            None => (origin(db, service, path, Part::Value).0, Part::Use),
         };
     }
     // The key of an entry stands where the entry does, even if its value came from elsewhere.
@@ -186,9 +186,10 @@ fn written(db: &dyn Db, at: &Written, part: Part) -> Span {
     let found = find(tree, root, &at.path);
     let complete = found.steps == at.path.segments().len();
     let range =
-        match found.key.filter(|_| complete && part == Part::Value && is_block(db, at.file, tree, &found)) {
+        match found.key.filter(|_| complete && part == Part::Use && is_block(db, at.file, tree, &found)) {
             // A block is pointed at by its key, not by all its lines.
             Some(key) => tree.node(key).range.clone(),
+            None if part == Part::Use => range(tree, &found, Part::Value, complete),
             None => range(tree, &found, part, complete),
         };
     Span { file: at.file, range }

@@ -4,8 +4,8 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
+use crate::aws::naming;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::path::Segment;
 use crate::rules;
 use crate::value::{Object, Value};
 
@@ -55,13 +55,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Option<Diagnostic> {
     let body = facts.resource(id)?.as_object()?;
-    // What the service itself makes, such as the bucket of its deployments, can be made again.
-    let own = Some(&Segment::from("resources"));
-    let is_generated = facts
-        .index
-        .origins
-        .get(id.as_str())
-        .is_some_and(|it| it.iter().any(|it| it.segments().first() != own));
+    // What the bucket of the deployments holds can be made again.
+    let is_generated = id == naming::DEPLOYMENT_BUCKET;
     if body.contains_key("DeletionPolicy") || facts.index.has_macros || is_generated {
         return None;
     }

@@ -88,10 +88,10 @@ fn too_large(facts: &Facts<'_>, section: &str, message: EcoString, why: EcoStrin
     let entries = |part: &Value| part.get(section).and_then(Value::as_object).map_or(0, |it| it.len());
     let own: usize = facts.own_parts().iter().map(|(_, part)| entries(part)).sum();
     let all = facts.section(section).map_or(0, |it| it.len());
-    let mut parts = facts.own_parts().into_iter().filter(|(_, part)| part.get(section).is_some());
     // What most of them come from.
-    let at = match parts.next() {
-        Some((path, _)) if own * 2 > all => path.join(section),
+    let at = match facts.own_parts().as_slice() {
+        [(path, _)] if own * 2 > all => path.join(section),
+        [_, ..] if own * 2 > all => Path::from(["resources"]),
         _ => Path::from(["functions"]),
     };
     Diagnostic::new(&rules::TEMPLATE_TOO_LARGE, Place::key(at), message).why(why).help(help)
