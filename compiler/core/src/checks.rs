@@ -135,7 +135,7 @@ fn with_surroundings<'db, R: Default>(
     let around = Surroundings {
         context,
         mode: pipeline::mode(db, service),
-        plugins: plugins::names(section).0,
+        plugins: plugins::names(section),
         now: service.options(db).now,
         files: &files,
     };

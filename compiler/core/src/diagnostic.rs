@@ -5,7 +5,7 @@
 
 pub mod render;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use std::ops::Range;
 
 use crate::db::File;
@@ -174,6 +174,20 @@ impl Diagnostic {
             firm: false,
             about: None,
         }
+    }
+
+    /// Proposes what may be meant in place of the text at `at`, with a fix that is not certain. Where nothing is near, the
+    /// help is `otherwise`.
+    pub fn meant(
+        self,
+        verb: &str,
+        at: Place,
+        near: Option<impl Into<EcoString>>,
+        otherwise: impl Into<EcoString>,
+    ) -> Diagnostic {
+        let Some(near) = near.map(Into::<EcoString>::into) else { return self.help(otherwise) };
+        let title = eco_format!("{verb} `{near}`");
+        self.help(eco_format!("did you mean `{near}`?")).replace(title, false, at, near)
     }
 
     /// Names what it is about.

@@ -220,15 +220,12 @@ fn of_unknown_rule(diagnostic: Diagnostic) -> Diagnostic {
 pub fn unknown_rule(name: &str, at: Place) -> Diagnostic {
     let message = eco_format!("no rule is called `{}`", shorten(name));
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_RULE, at.clone(), message);
-    match nearest(name, RULES.iter().map(|it| it.id)) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("rename to `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("`slsc explain` lists the rules"),
-    }
+    diagnostic.meant(
+        "rename to",
+        at,
+        nearest(name, RULES.iter().map(|it| it.id)),
+        "`slsc explain` lists the rules",
+    )
 }
 
 #[cfg(test)]

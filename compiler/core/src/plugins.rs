@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::path::Path;
 use crate::value::Value;
 
 /// Keys beside those of the framework. What stands below `custom` is free anyway.
@@ -124,12 +125,32 @@ const DIVIDING: [&str; 4] = [
     "serverless-plugin-split-stacks",
 ];
 
-/// The section that lists plugins: their names, and the folder of local ones.
-pub fn names(section: &Value) -> (Vec<&str>, &str) {
-    let modules = section.get("modules");
-    let list = modules.unwrap_or(section).as_array().unwrap_or_default();
-    let folder = section.get("localPath").and_then(Value::as_str).unwrap_or(".serverless_plugins");
-    (list.iter().filter_map(Value::as_str).collect(), folder)
+/// The folder of the service's own plugins, unless `plugins.localPath` names another.
+pub const FOLDER: &str = ".serverless_plugins";
+
+/// What `plugins` lists: the section itself, or its `modules`.
+fn list(section: &Value) -> &[Value] {
+    section.get("modules").unwrap_or(section).as_array().unwrap_or_default()
+}
+
+/// What the configuration lists as plugins, and where.
+pub fn listed(config: &Value) -> (Path, &[Value]) {
+    let root = Path::from(["plugins"]);
+    match config.get("plugins") {
+        Some(section) if section.get("modules").is_some() => (root.join("modules"), list(section)),
+        Some(section) => (root, list(section)),
+        None => (root, &[]),
+    }
+}
+
+/// The names that the section `plugins` lists.
+pub fn names(section: &Value) -> Vec<&str> {
+    list(section).iter().filter_map(Value::as_str).collect()
+}
+
+/// The folder that the section `plugins` names for the service's own.
+pub fn folder(section: &Value) -> &str {
+    section.get("localPath").and_then(Value::as_str).unwrap_or(FOLDER)
 }
 
 /// What the plugins of a service may do.
@@ -153,12 +174,11 @@ impl Listed {
     pub fn of(section: &Value, source: &dyn Fn(&str) -> Option<Arc<str>>) -> Listed {
         let mut listed = Listed::default();
         // What a variable gives may be anything.
-        let (names, folder) = names(section);
-        let count = section.get("modules").unwrap_or(section).as_array().map_or(0, <[Value]>::len);
-        if count != names.len() || section.has_unknown() {
+        let names = names(section);
+        if list(section).len() != names.len() || section.has_unknown() {
             listed.add_unknown();
         }
-        names.into_iter().for_each(|it| listed.add(it, folder, source));
+        names.into_iter().for_each(|it| listed.add(it, folder(section), source));
         listed
     }
 

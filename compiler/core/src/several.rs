@@ -171,7 +171,7 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         // Which branch is taken is not known.
         !matches!(path.last(), Some(Segment::Key(key)) if key == "Fn::If" || key == "custom")
     });
-    let (plugins, _) = plugins::names(pipeline::section(db, service, "plugins"));
+    let plugins = plugins::names(pipeline::section(db, service, "plugins"));
     let adds_outputs =
         pipeline::mode(db, service).plugins.may_add("") || plugins.iter().any(|it| it.contains("domain"));
     Some(Facts {

@@ -12,6 +12,7 @@ use crate::language::placement;
 use crate::package::object;
 use crate::path::Path;
 use crate::pipeline::Mode;
+use crate::plugins;
 use crate::rules;
 use crate::service::{Dialect, ListedFunction, functions};
 use crate::shape::check::matches;
@@ -201,15 +202,9 @@ pub fn raise_deprecations(mode: &Value, found: &mut [Diagnostic]) {
 /// Files that packaging needs and that are not there: plugins and ready archives.
 pub fn missing_files(config: &Value, directory: &str, exists: &dyn Fn(&str) -> bool) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let plugins = config.get("plugins");
-    let (list, root, local) = match plugins {
-        Some(Value::Object(it)) => {
-            let local = it.get("localPath").and_then(Value::as_str).unwrap_or(".serverless_plugins");
-            (it.get("modules").and_then(Value::as_array), Path::from(["plugins", "modules"]), local)
-        }
-        other => (other.and_then(Value::as_array), Path::from(["plugins"]), ".serverless_plugins"),
-    };
-    for (index, name) in list.into_iter().flatten().enumerate() {
+    let (root, listed) = plugins::listed(config);
+    let local = config.get("plugins").map_or(plugins::FOLDER, plugins::folder);
+    for (index, name) in listed.iter().enumerate() {
         let Some(name) = name.as_str() else { continue };
         if !plugin_exists(name, local, directory, exists) {
             found.push(

@@ -82,6 +82,16 @@ impl<'a> Facts<'a> {
         super::own_parts(self.config)
     }
 
+    /// These sections of the user's own `resources`, each with its path.
+    pub fn own_sections(&self, names: &[&str]) -> Vec<(Path, &'a Value)> {
+        let parts = self.own_parts().into_iter();
+        let of_part = |(path, part): (Path, &'a Value)| {
+            let section = |name: &&str| Some((path.join(*name), part.get(name)?));
+            names.iter().filter_map(section).collect::<Vec<_>>()
+        };
+        parts.flat_map(of_part).collect()
+    }
+
     /// Where the user wrote what stands at `below` of `section` in the template (`Resources`, `Orders`,
     /// `Properties`...), in `resources` or in its `extensions`: the path in the configuration. `None` for what the
     /// service generates; [`Facts::origin`] says what made that.

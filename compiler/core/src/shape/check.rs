@@ -277,15 +277,12 @@ fn check_choice(text: &str, shape: &ChoiceShape, cx: &mut Checker) {
     }
     let message = eco_format!("`{}` is not {}", shorten(text), Shape::noun_of_choice(shape));
     let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, cx.at(Part::Value), message);
-    diagnostic = match nearest(text, shape.words.iter().filter(|it| !it.ended).map(|it| it.text)) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            cx.at(Part::Value),
-            near,
-        ),
-        None => diagnostic.help("write one of these"),
-    };
+    diagnostic = diagnostic.meant(
+        "replace with",
+        cx.at(Part::Value),
+        nearest(text, shape.words.iter().filter(|it| !it.ended).map(|it| it.text)),
+        "write one of these",
+    );
     cx.report(diagnostic);
 }
 

@@ -154,13 +154,10 @@ fn resolve(
 pub fn unknown_function(key: &str, service: &ServiceContext, at: Place) -> Diagnostic {
     let message = eco_format!("the service has no function `{key}`");
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_FUNCTION, at.clone(), message);
-    match crate::diagnostic::nearest(key, service.functions.iter().map(|it| it.key.as_str())) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("write the key of a function of this service, or an ARN"),
-    }
+    diagnostic.meant(
+        "replace with",
+        at,
+        crate::diagnostic::nearest(key, service.functions.iter().map(|it| it.key.as_str())),
+        "write the key of a function of this service, or an ARN",
+    )
 }

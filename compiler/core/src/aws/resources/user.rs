@@ -318,15 +318,12 @@ fn extend(
             eco_format!("the template has no resource `{id}` to extend"),
         )
         .about(id);
-        diagnostics.push(match nearest(id, known.iter().map(EcoString::as_str)) {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("rename to `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("a resource of your own goes under `resources.Resources`"),
-        });
+        diagnostics.push(diagnostic.meant(
+            "rename to",
+            at,
+            nearest(id, known.iter().map(EcoString::as_str)),
+            "a resource of your own goes under `resources.Resources`",
+        ));
         return;
     }
     let Value::Object(extension) = extension else { return };

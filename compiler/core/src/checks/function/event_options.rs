@@ -77,18 +77,9 @@ fn one_of(event: &Event<'_>, key: &str, words: &[&str], found: &mut Vec<Diagnost
 pub fn unknown(text: &str, at: Place, words: &[&str]) -> Diagnostic {
     let message = eco_format!("`{}` is none of what AWS takes here", crate::shape::check::shorten(text));
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at.clone(), message);
-    match nearest(text, words.iter().copied()) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => {
-            let shown: Vec<String> = words.iter().take(8).map(|it| format!("`{it}`")).collect();
-            diagnostic.help(eco_format!("write one of {}", shown.join(", ")))
-        }
-    }
+    let shown: Vec<String> = words.iter().take(8).map(|it| format!("`{it}`")).collect();
+    let near = nearest(text, words.iter().copied());
+    diagnostic.meant("replace with", at, near, eco_format!("write one of {}", shown.join(", ")))
 }
 
 fn bucket(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
@@ -401,14 +392,11 @@ fn schemas(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         .why("a text names a schema of `provider.apiGateway.request.schemas`")
         .about(name);
         let diagnostic = Diagnostic { severity: Severity::Warning, ..diagnostic };
-        found.push(match nearest(name, known.iter().copied()) {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("replace with `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("add it there, or read the file with `${file(...)}`"),
-        });
+        found.push(diagnostic.meant(
+            "replace with",
+            at,
+            nearest(name, known.iter().copied()),
+            "add it there, or read the file with `${file(...)}`",
+        ));
     }
 }

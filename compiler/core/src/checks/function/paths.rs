@@ -154,14 +154,11 @@ fn parameters(event: &super::Event<'_>, route: &Route<'_>, found: &mut Vec<Diagn
         diagnostic.severity = Severity::Warning;
         let plain: Vec<&str> = names.iter().map(|it| it.trim_end_matches('+')).collect();
         let only = if let [one] = plain.as_slice() { Some(*one) } else { None };
-        found.push(match nearest(name, plain.iter().copied()).or(only) {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("rename to `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help(eco_format!("write `{{{name}}}` in the path, or remove the parameter")),
-        });
+        found.push(diagnostic.meant(
+            "rename to",
+            at,
+            nearest(name, plain.iter().copied()).or(only),
+            eco_format!("write `{{{name}}}` in the path, or remove the parameter"),
+        ));
     }
 }

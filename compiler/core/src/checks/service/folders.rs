@@ -77,15 +77,12 @@ impl Looker<'_> {
             Found::Missing(missing) if !self.around.may_make(files, path) && !self.around.bundles => {
                 let message = eco_format!("there is no folder `{path}` for this {of}");
                 let diagnostic = Diagnostic::new(&rules::MISSING_FILE, place.clone(), message);
-                found.push(match missing.near.filter(|it| !files.is_file(it)) {
-                    Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                        eco_format!("replace with `{near}`"),
-                        false,
-                        place,
-                        near,
-                    ),
-                    None => diagnostic.help("create it, or mend the path, which is relative to the service"),
-                });
+                found.push(diagnostic.meant(
+                    "replace with",
+                    place,
+                    missing.near.filter(|it| !files.is_file(it)),
+                    "create it, or mend the path, which is relative to the service",
+                ));
             }
             Found::Missing(_) => {}
         }

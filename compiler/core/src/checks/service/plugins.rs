@@ -8,9 +8,8 @@ use crate::checks::function::handler::surroundings::Surroundings;
 use crate::db::Content;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::placement::misspelt;
-use crate::path::Path;
+use crate::plugins;
 use crate::rules;
-use crate::value::Value;
 
 /// Finds plugins that the framework would not find.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -20,9 +19,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if !around.has_code {
         return;
     }
-    let modules = Path::from(["plugins", "modules"]);
-    let root = if facts.config.at(&modules).is_some() { modules } else { Path::from(["plugins"]) };
-    let names = facts.config.at(&root).and_then(Value::as_array).unwrap_or_default();
+    let (root, names) = plugins::listed(facts.config);
     let installed = installed(facts);
     for (index, name) in names.iter().enumerate() {
         let Some(name) = name.as_str().filter(|it| !it.contains("${")) else { continue };
@@ -40,15 +37,6 @@ fn not_there(at: Place, message: EcoString) -> Diagnostic {
         .why("the framework refuses a plugin that is not there")
 }
 
-fn replaced(diagnostic: Diagnostic, at: Place, near: &str) -> Diagnostic {
-    diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-        eco_format!("replace with `{near}`"),
-        false,
-        at,
-        near,
-    )
-}
-
 /// A plugin of the service's own: a file, or a folder with an index.
 fn local(facts: &Facts<'_>, around: &Surroundings, name: &str, at: Place) -> Option<Diagnostic> {
     const FILES: [&str; 6] = ["", ".js", ".cjs", ".mjs", ".ts", ".json"];
@@ -60,10 +48,8 @@ fn local(facts: &Facts<'_>, around: &Surroundings, name: &str, at: Place) -> Opt
     }
     let diagnostic = not_there(at.clone(), eco_format!("there is no plugin `{name}`"));
     let near = missing.near.filter(|it| it.ends_with("js") || it.ends_with(".ts"));
-    Some(match near {
-        Some(near) => replaced(diagnostic, at, &eco_format!("./{}", search::stem(&near))),
-        None => diagnostic.help("mend the path, which is relative to the service"),
-    })
+    let near = near.map(|it| eco_format!("./{}", search::stem(&it)));
+    Some(diagnostic.meant("replace with", at, near, "mend the path, which is relative to the service"))
 }
 
 /// A package that the service does not have, where it has one of nearly that name.
@@ -74,7 +60,7 @@ fn package(facts: &Facts<'_>, installed: &[EcoString], name: &str, at: Place) ->
     let others = installed.iter().map(EcoString::as_str).filter(|it| !facts.around.plugins.contains(it));
     let near = misspelt(name, others)?;
     let diagnostic = not_there(at.clone(), eco_format!("the plugin `{name}` is not installed"));
-    Some(replaced(diagnostic, at, near))
+    Some(diagnostic.meant("replace with", at, Some(near), ""))
 }
 
 /// The packages that the service asks for, or has.

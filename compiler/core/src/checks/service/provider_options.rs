@@ -10,6 +10,7 @@ use crate::checks::function::options::levels;
 use crate::checks::pattern::places;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
+use crate::plugins;
 use crate::rules;
 use crate::value::Value;
 
@@ -268,9 +269,7 @@ fn cross_origin(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Names that stand twice in lists where each means something of its own.
 fn twice(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let modules = Path::from(["plugins", "modules"]);
-    let plugins = if at(facts, &modules).is_some() { modules } else { Path::from(["plugins"]) };
-    repeated(facts, &plugins, "the plugin", "it would run twice", found);
+    repeated(facts, &plugins::listed(facts.config).0, "the plugin", "it would run twice", found);
     let keys = Path::from(["provider", "apiGateway", "apiKeys"]);
     repeated(facts, &keys, "the key", "two keys of one name cannot be told apart", found);
 }

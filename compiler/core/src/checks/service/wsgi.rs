@@ -32,15 +32,12 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let at = at(module.len() + 1..app.len());
             let message = eco_format!("`{path}` does not define `{name}`");
             let diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, at.clone(), message);
-            found.push(match nearest(name, known()) {
-                Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                    eco_format!("replace with `{near}`"),
-                    false,
-                    at,
-                    near,
-                ),
-                None => diagnostic.help("name the application that it defines"),
-            });
+            found.push(diagnostic.meant(
+                "replace with",
+                at,
+                nearest(name, known()),
+                "name the application that it defines",
+            ));
         }
         Found::OtherCase { path } => {
             let message = eco_format!("the module of the application is written `{path}`");

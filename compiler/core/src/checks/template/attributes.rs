@@ -76,22 +76,12 @@ fn unknown(facts: &Facts<'_>, reference: &Reference<'_>, kind: &str, attribute: 
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_ATTRIBUTE, at.clone(), message)
         .why(eco_format!("`{kind}` does not give one, and CloudFormation refuses the template"));
     let names = || known.attributes().map(|(name, _)| name);
-    Some(match nearest(attribute, names()) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => {
-            let all: Vec<String> = names().take(8).map(|it| format!("`{it}`")).collect();
-            if all.is_empty() {
-                diagnostic.help("it gives nothing but what `!Ref` gives")
-            } else {
-                diagnostic.help(eco_format!("it gives {}", all.join(", ")))
-            }
-        }
-    })
+    let all: Vec<String> = names().take(8).map(|it| format!("`{it}`")).collect();
+    let gives = match all.as_slice() {
+        [] => "it gives nothing but what `!Ref` gives".into(),
+        all => eco_format!("it gives {}", all.join(", ")),
+    };
+    Some(diagnostic.meant("replace with", at, nearest(attribute, names()), gives))
 }
 
 /// A table without a stream has no ARN of one.

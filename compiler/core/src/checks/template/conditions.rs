@@ -29,15 +29,12 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let diagnostic = Diagnostic::new(&rules::UNKNOWN_CONDITION, at.clone(), message)
             .why("CloudFormation refuses the template")
             .about(used.name);
-        found.push(match nearest(used.name, names()) {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("replace with `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("define it in `resources.Conditions`"),
-        });
+        found.push(diagnostic.meant(
+            "replace with",
+            at,
+            nearest(used.name, names()),
+            "define it in `resources.Conditions`",
+        ));
     }
     circles(facts, found);
     unused(facts, conditions, found);

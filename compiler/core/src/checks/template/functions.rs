@@ -40,12 +40,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if facts.index.has_macros {
         return;
     }
-    let mut roots: Vec<(Path, &Value)> = Vec::new();
-    for (path, part) in facts.own_parts() {
-        for section in ["Conditions", "Resources", "Outputs", "extensions"] {
-            roots.extend(part.get(section).map(|it| (path.join(section), it)));
-        }
-    }
+    let mut roots = facts.own_sections(&["Conditions", "Resources", "Outputs", "extensions"]);
     for section in ["provider", "functions", "layers"] {
         roots.extend(facts.config.get(section).map(|it| (Path::from([section]), it)));
     }
@@ -153,15 +148,12 @@ fn unknown(name: &EcoString, path: &Path) -> Diagnostic {
         "Fn::Condition" => Some("Condition"),
         _ => nearest(name, known().filter(|it| it.starts_with("Fn::"))),
     };
-    match near {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("rename to `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("see AWS's reference of intrinsic functions for those that there are"),
-    }
+    diagnostic.meant(
+        "rename to",
+        at,
+        near,
+        "see AWS's reference of intrinsic functions for those that there are",
+    )
 }
 
 /// Whether a value may be a text once CloudFormation has evaluated it.

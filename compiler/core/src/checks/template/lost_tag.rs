@@ -13,12 +13,7 @@ const FOR_PEOPLE: [&str; 4] = ["Comment", "Description", "Metadata", "descriptio
 
 /// Finds such texts in environments, and in the user's own resources and outputs.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let mut roots: Vec<(Path, &Value)> = Vec::new();
-    for (path, part) in facts.own_parts() {
-        for section in ["Resources", "Outputs", "extensions"] {
-            roots.extend(part.get(section).map(|it| (path.join(section), it)));
-        }
-    }
+    let mut roots = facts.own_sections(&["Resources", "Outputs", "extensions"]);
     for section in ["provider", "functions"] {
         roots.extend(facts.config.get(section).map(|it| (Path::from([section]), it)));
     }

@@ -108,15 +108,12 @@ fn suggest<'a>(
     let at = inside(path, 0..written.len());
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_MAPPING, at.clone(), message)
         .why("CloudFormation refuses the template");
-    match nearest(written, known) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("define it in `resources.Mappings`, or name what is there"),
-    }
+    diagnostic.meant(
+        "replace with",
+        at,
+        nearest(written, known),
+        "define it in `resources.Mappings`, or name what is there",
+    )
 }
 
 /// The name of a mapping has letters and digits.

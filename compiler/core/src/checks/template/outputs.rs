@@ -99,22 +99,13 @@ fn transforms(part: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
         }
         let at = Place::value(path);
         let message = eco_format!("AWS has no macro `{name}`");
-        let diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_VALUE, at.clone(), message)
+        let mut diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_VALUE, at.clone(), message)
             .why("CloudFormation refuses a template whose macro is not there");
-        found.push(match near {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("replace with `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => {
-                let mut diagnostic =
-                    diagnostic.help("name one of AWS's macros, or one of your own without `AWS::`");
-                diagnostic.severity = Severity::Warning;
-                diagnostic
-            }
-        });
+        if near.is_none() {
+            diagnostic.severity = Severity::Warning;
+        }
+        let otherwise = "name one of AWS's macros, or one of your own without `AWS::`";
+        found.push(diagnostic.meant("replace with", at, near, otherwise));
     }
 }
 
@@ -132,15 +123,11 @@ fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagno
         let is_resource = sections.get(key).is_some_and(|it| it.get("Type").is_some());
         let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
             .why("CloudFormation refuses the template");
-        found.push(match nearest(key, shape.fields.iter().map(|it| it.key)) {
-            _ if is_resource => diagnostic.help("move it below `Resources`"),
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("rename to `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("resources stand below `Resources`, and what they give below `Outputs`"),
+        let near = nearest(key, shape.fields.iter().map(|it| it.key));
+        let otherwise = "resources stand below `Resources`, and what they give below `Outputs`";
+        found.push(match is_resource {
+            true => diagnostic.help("move it below `Resources`"),
+            false => diagnostic.meant("rename to", at, near, otherwise),
         });
     }
 }
@@ -165,15 +152,12 @@ fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) 
         let message = eco_format!("an output has no `{key}`");
         let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
             .why("CloudFormation refuses the template");
-        found.push(match nearest(key, KEYS) {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("rename to `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("it has `Value`, `Description`, `Export` and `Condition`"),
-        });
+        found.push(diagnostic.meant(
+            "rename to",
+            at,
+            nearest(key, KEYS),
+            "it has `Value`, `Description`, `Export` and `Condition`",
+        ));
     }
     let misspelt =
         |wanted| output.keys().any(|it| !KEYS.contains(&it.as_str()) && nearest(it, [wanted]).is_some());

@@ -121,15 +121,7 @@ fn form(id: &EcoString, body: &Object, path: &Path, found: &mut Vec<Diagnostic>)
         let message = eco_format!("a parameter has no `{key}`");
         let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
             .why("CloudFormation refuses the template");
-        found.push(match nearest(key, KEYS) {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("rename to `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("remove it"),
-        });
+        found.push(diagnostic.meant("rename to", at, nearest(key, KEYS), "remove it"));
     }
     match body.get("Type") {
         None => found.push(
@@ -165,15 +157,12 @@ fn unknown_type(kind: &EcoString, path: &Path) -> Diagnostic {
     let at = inside(path.join("Type"), 0..kind.len());
     let message = eco_format!("`{kind}` is no type of a parameter");
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at.clone(), message);
-    match nearest(kind, TYPES.into_iter().chain(AWS_TYPES)) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("use `String`, `Number`, `CommaDelimitedList`, or a type of AWS's own"),
-    }
+    diagnostic.meant(
+        "replace with",
+        at,
+        nearest(kind, TYPES.into_iter().chain(AWS_TYPES)),
+        "use `String`, `Number`, `CommaDelimitedList`, or a type of AWS's own",
+    )
 }
 
 /// A default that the parameter's own rules refuse.

@@ -45,12 +45,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if facts.index.has_macros {
         return;
     }
-    let mut roots = Vec::new();
-    for (path, part) in facts.own_parts() {
-        for section in ["Resources", "Outputs", "extensions"] {
-            roots.extend(part.get(section).map(|it| (path.join(section), it)));
-        }
-    }
+    let mut roots = facts.own_sections(&["Resources", "Outputs", "extensions"]);
     let provider = facts.config.get("provider");
     for section in ["environment", "iam", "iamRoleStatements", "vpc", "tags"] {
         let at = crate::path::Path::from(["provider", section]);

@@ -170,15 +170,12 @@ fn with_suggestion(
     let parameters = facts.section("Parameters").into_iter().flat_map(Object::keys);
     let known = facts.resources().keys().chain(parameters).map(EcoString::as_str);
     let known = known.chain(PSEUDO_PARAMETERS.into_iter().filter(|_| reference.kind != Kind::DependsOn));
-    match nearest(target, known).or_else(|| only_with(facts, target)) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("define it in `resources.Resources`, or name one that is there"),
-    }
+    diagnostic.meant(
+        "replace with",
+        at,
+        nearest(target, known).or_else(|| only_with(facts, target)),
+        "define it in `resources.Resources`, or name one that is there",
+    )
 }
 
 /// The only id that has all of `part` in it, such as `ApiGatewayRestApi` for `RestApi`.

@@ -40,15 +40,7 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         let message = eco_format!("the sources have no class `{class}`");
         let diagnostic = Diagnostic::new(&rules::HANDLER_FILE, at.clone(), message)
             .why("Lambda would fail at the first invocation");
-        found.push(match near {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("replace with `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("mend its name or its namespace"),
-        });
+        found.push(diagnostic.meant("replace with", at, near, "mend its name or its namespace"));
         return;
     };
     let mut methods = same.iter().flat_map(|it| &it.of.methods);
@@ -60,15 +52,12 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     let diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, at.clone(), message)
         .why("Lambda would fail at the first invocation")
         .related(handler.files().place(&first.path, first.of.name.range.clone()), "the class");
-    found.push(match nearest(method, first.of.methods.iter().map(|it| it.text.as_str())) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help(eco_format!("add `{method}` to it, or mend the name")),
-    });
+    found.push(diagnostic.meant(
+        "replace with",
+        at,
+        nearest(method, first.of.methods.iter().map(|it| it.text.as_str())),
+        eco_format!("add `{method}` to it, or mend the name"),
+    ));
 }
 
 /// All classes of the service. `None` if others may come from beside it, or there are too many files.

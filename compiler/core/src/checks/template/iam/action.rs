@@ -170,15 +170,12 @@ fn unknown(
     let at = inside(path.clone(), range);
     let diagnostic = Diagnostic::new(&rules::UNKNOWN_ACTION, at.clone(), message)
         .why("IAM takes the policy, but the statement does not allow what is meant");
-    match near {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("replace with `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help("see the actions of the service in AWS's service authorization reference"),
-    }
+    diagnostic.meant(
+        "replace with",
+        at,
+        near,
+        "see the actions of the service in AWS's service authorization reference",
+    )
 }
 
 /// Whether a name, which may have `*` and `?`, matches an action. Capitals do not count.

@@ -64,15 +64,12 @@ fn of_kind(kind: &str, value: &Value, path: &Path, key: &str, found: &mut Vec<Di
         let message = eco_format!("there is no kind `{kind}` of principals");
         let diagnostic =
             Diagnostic::new(&rules::IAM_POLICY, at.clone(), message).why("IAM refuses the policy");
-        found.push(match nearest(kind, KINDS) {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("rename to `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help("it is one of `AWS`, `Service`, `Federated` and `CanonicalUser`"),
-        });
+        found.push(diagnostic.meant(
+            "rename to",
+            at,
+            nearest(kind, KINDS),
+            "it is one of `AWS`, `Service`, `Federated` and `CanonicalUser`",
+        ));
         return;
     }
     if kind != "Service" {

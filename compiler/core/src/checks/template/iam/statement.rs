@@ -116,15 +116,7 @@ fn unknown_key<const N: usize>(
     let at = Place::key(path.join(key));
     let message = eco_format!("{of} has no `{key}`");
     let diagnostic = Diagnostic::new(&rules::IAM_POLICY, at.clone(), message).why("IAM refuses the policy");
-    match nearest(key, known) {
-        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-            eco_format!("rename to `{near}`"),
-            false,
-            at,
-            near,
-        ),
-        None => diagnostic.help(eco_format!("it has {}", known.join(", "))),
-    }
+    diagnostic.meant("rename to", at, nearest(key, known), eco_format!("it has {}", known.join(", ")))
 }
 
 /// Looks at the statements of a policy.

@@ -65,15 +65,7 @@ impl Reader<'_> {
     pub fn misspelt(&mut self, at: Place, message: EcoString, near: Option<&str>, help: &str) {
         let diagnostic = Diagnostic::new(&rules::STATE_MACHINE, at.clone(), message)
             .why("Step Functions refuses the definition");
-        self.found.push(match near {
-            Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")).replace(
-                eco_format!("replace with `{near}`"),
-                false,
-                at,
-                near,
-            ),
-            None => diagnostic.help(help),
-        });
+        self.found.push(diagnostic.meant("replace with", at, near, help));
     }
 
     /// Reads a machine, or one within a state, at `path` of the definition.
