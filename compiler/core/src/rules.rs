@@ -103,7 +103,7 @@ rules! {
     FRAMEWORK_VERSION "framework-version" Warning "A service pins an older framework." ["FRAMEWORK_VERSION_MISMATCH"];
     HANDLER_EXPORT "handler-export" Error "A handler names what its file does not export." [];
     HANDLER_FILE "handler-file" Error "The file of a handler is not there." [];
-    HANDLER_FORMAT "handler-format" Error "A handler is not written as its runtime reads it." [];
+    HANDLER_FORMAT "handler-format" Warning "A handler is not written as its runtime reads it." [];
     HANDLER_NOT_PACKAGED "handler-not-packaged" Error "Patterns leave the file of a handler out of its archive." [];
     IAM_POLICY "iam-policy" Error "A policy is not written as IAM takes it." [];
     IMPORT_CYCLE "import-cycle" Warning "Services import values of each other in a circle." [];
@@ -125,12 +125,12 @@ rules! {
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];
     MISSING_SUB "missing-sub" Warning "A text names what only `Fn::Sub` would replace." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
-    NAME_TOO_LONG "name-too-long" Error "A name that is put together is longer than AWS takes." [];
+    NAME_TOO_LONG "name-too-long" Warning "A name that is put together is longer than AWS takes." [];
     NO_DELETION_POLICY "no-deletion-policy" Warning "A resource that holds data is deleted with the stack." [];
     OTHER_REGION "other-region" Error "Something is named that is in another region." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     OVERLAPPING_NOTIFICATIONS "overlapping-notifications" Warning "Two notifications of a bucket tell of the same objects." [];
-    PARAMETER_WITHOUT_VALUE "parameter-without-value" Error "A parameter of the stack has no value." [];
+    PARAMETER_WITHOUT_VALUE "parameter-without-value" Warning "A parameter of the stack has no value." [];
     PATTERN_WITHOUT_MATCH "pattern-without-match" Warning "A pattern takes in no file." [];
     PLAIN_SECRET "plain-secret" Warning "A secret stands in plain text." [];
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];

@@ -76,7 +76,7 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
     if !expected.services.contains(&arn.service) {
         if known && !arn.service.is_empty() && !arn.service.contains("xx") {
             let message = eco_format!("`{}` is not the ARN of {}", shorten(text), expected.noun);
-            found.push(wrong(message).why(eco_format!("it belongs to `{}`", arn.service)));
+            found.push(warning(wrong(message).why(eco_format!("it belongs to `{}`", arn.service))));
         }
     } else if !starts {
         let message = eco_format!("`{}` is not the ARN of {}", shorten(text), expected.noun);

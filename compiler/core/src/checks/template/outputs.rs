@@ -109,7 +109,8 @@ fn transforms(part: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Sections that a template does not have. Where the service wants its keys checked, they have been reported.
+/// Sections that a template does not have. Where the service wants its keys checked, they have been reported. The
+/// framework merges them into the template as they are, so they are told at the level of what only AWS refuses.
 fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mode = facts.around.mode;
     let (Some(sections), Shape::Object(shape)) = (part.as_object(), UserResources::SHAPE) else { return };
@@ -121,8 +122,9 @@ fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagno
         let at = Place::key(path.join(key));
         let message = eco_format!("a template has no section `{key}`");
         let is_resource = sections.get(key).is_some_and(|it| it.get("Type").is_some());
-        let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
+        let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
             .why("CloudFormation refuses the template");
+        diagnostic.severity = Severity::Warning;
         let near = nearest(key, shape.fields.iter().map(|it| it.key));
         let otherwise = "resources stand below `Resources`, and what they give below `Outputs`";
         found.push(match is_resource {
