@@ -43,6 +43,15 @@ pub enum Unfit {
     Arguments(usize),
 }
 
+/// The kind of module that a file of JavaScript is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// `import` and `export`.
+    Es,
+    /// `exports` and `module.exports`.
+    CommonJs,
+}
+
 /// A method of Ruby.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Method {
@@ -71,6 +80,8 @@ pub struct Exports {
     pub broken: Option<usize>,
     /// Names that are exported, and surely are no handlers.
     pub unfit: Vec<(EcoString, Unfit)>,
+    /// Of JavaScript: how it is written, if that can be seen.
+    pub syntax: Option<Syntax>,
     /// Of Ruby: all methods, and where they stand.
     pub methods: Vec<Method>,
 }

@@ -88,6 +88,11 @@ pub fn function(key: &str) -> EcoString {
     eco_format!("{}LambdaFunction", normalized(key))
 }
 
+/// The logical id of a layer, without what is added to it where the layer is retained.
+pub fn layer(key: &str) -> EcoString {
+    eco_format!("{}LambdaLayer", normalized(key))
+}
+
 /// `{N}LogGroup`.
 pub fn log_group(key: &str) -> EcoString {
     eco_format!("{}LogGroup", normalized(key))

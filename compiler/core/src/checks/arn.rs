@@ -85,6 +85,9 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
         found.push(wrong(message).why("an ARN begins with `arn:aws:`, or with `arn:aws-cn:` and the like"));
     } else if let Some(message) = no_account(&arn) {
         found.push(warning(wrong(message).why("an account has 12 digits")));
+    } else if let Some(part) = left_out(&arn) {
+        let message = eco_format!("`{}` names no {part}", shorten(text));
+        found.push(warning(wrong(message).why(eco_format!("ARNs of `{}` have one", arn.service))));
     } else if let Some(near) = no_region(arn.region) {
         let message = eco_format!("`{}` is no region of AWS", arn.region);
         found.push(warning(match near {
@@ -151,6 +154,32 @@ fn no_account(arn: &Arn<'_>) -> Option<EcoString> {
         _ if account.len() != 12 => {
             Some(eco_format!("`{account}` is no account: it has {} digits", account.len()))
         }
+        _ => None,
+    }
+}
+
+/// The part that an ARN lacks, though all ARNs of its service have one.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>
+fn left_out(arn: &Arn<'_>) -> Option<&'static str> {
+    const PLACED: [&str; 13] = [
+        "cognito-idp",
+        "dynamodb",
+        "elasticloadbalancing",
+        "events",
+        "kafka",
+        "kinesis",
+        "kms",
+        "lambda",
+        "logs",
+        "mq",
+        "secretsmanager",
+        "sns",
+        "sqs",
+    ];
+    let placed = PLACED.contains(&arn.service);
+    match (arn.region, arn.account) {
+        ("", _) if placed => Some("region"),
+        (_, "") if placed => Some("account"),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use oxc_ast_visit::Visit as _;
 use oxc_parser::Parser;
 use oxc_span::{SourceType, Span};
 
-use super::{Exports, Name, Unfit};
+use super::{Exports, Name, Syntax, Unfit};
 use commonjs::CommonJs;
 
 /// The extensions of its files.
@@ -88,6 +88,9 @@ fn read(text: &str, extension: &str) -> Exports {
         Exports { empty: program.body.is_empty() && program.directives.is_empty(), ..Exports::default() };
     for statement in &program.body {
         module_exports(statement, &mut found);
+    }
+    if parsed.module_record.has_module_syntax {
+        found.syntax = Some(Syntax::Es);
     }
     let mut reader = CommonJs::new(program, &mut found);
     reader.visit_program(program);

@@ -307,6 +307,7 @@ impl Shape {
 fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Checker) -> Value {
     let entries = match (value, object.shorthand.and_then(|key| object.field(key))) {
         (Value::Object(entries), Some(field)) if is_intrinsic(entries) && accepts_intrinsic(field.shape) => {
+            report_short_function(field.key, cx);
             return shorthand(value, field, cx);
         }
         (Value::Object(entries), _) => entries,
@@ -338,6 +339,16 @@ fn check_object(value: &Value, shape: &Shape, object: &ObjectShape, cx: &mut Che
     }
     keys::missing_keys(object, &checked, cx);
     checked.into()
+}
+
+/// The framework takes a text alone in the short form.
+fn report_short_function(key: &str, cx: &mut Checker) {
+    let message = "a function of CloudFormation cannot stand here alone";
+    cx.report(
+        Diagnostic::new(&rules::WRONG_TYPE, cx.at(Part::Use), message)
+            .why("the short form is a text; the framework takes the function for the mapping of the long one")
+            .help(eco_format!("write it below `{key}:`")),
+    );
 }
 
 fn accepts_intrinsic(shape: &Shape) -> bool {

@@ -160,7 +160,9 @@ impl Writer<'_> {
         let name = self.define(object.name, schema);
         let mut schemas = vec![reference(&name)];
         if let Some(field) = object.shorthand.and_then(|it| object.field(it)) {
-            schemas.extend(self.alternatives(field.shape, &field.limits));
+            // The short form is no function of CloudFormation.
+            let short = self.alternatives(field.shape, &field.limits);
+            schemas.extend(short.into_iter().filter(|it| *it != reference("intrinsic")));
         }
         schemas
     }

@@ -67,7 +67,7 @@ fn one(key: &EcoString, layer: &Layer, service: &ServiceContext, out: &mut Fragm
     let from = Path::from(["layers", key.as_str()]);
     let properties = properties(key, layer, service);
     let hash = hash(&properties, &service.code_hash(&archive(key, layer)));
-    let base = eco_format!("{}LambdaLayer", naming::normalized(key));
+    let base = naming::layer(key);
     let retain = layer.retain == Some(true);
     let id = if retain { eco_format!("{base}{hash}") } else { base.clone() };
     let policy = retain.then_some("Retain");
@@ -119,10 +119,7 @@ pub fn used(function: &Object, service: &ServiceContext) -> Vec<UsedLayer> {
     let references = function.get("Layers").and_then(Value::as_array).unwrap_or_default();
     let ids = references.iter().filter_map(|it| it.get("Ref")).filter_map(Value::as_str);
     ids.filter_map(|id| {
-        let found = service
-            .layers
-            .iter()
-            .find(|(key, _)| eco_format!("{}LambdaLayer", naming::normalized(key)) == id);
+        let found = service.layers.iter().find(|(key, _)| naming::layer(key) == id);
         let (key, layer) = found?;
         let mut properties = properties(key, layer, service);
         properties.edit_object("Content", |it| it.remove("S3Key"));

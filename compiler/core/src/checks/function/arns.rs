@@ -210,8 +210,8 @@ fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             value => pattern::places(value, &event.path, pattern),
         };
         for (path, value) in places {
-            // That it is of another service is told by the shapes of brokers and clusters.
-            let service = value.as_str().and_then(Arn::read).map(|it| it.service);
+            // That it is of another service is told by the shapes of listeners, brokers and clusters.
+            let service = value.as_str().and_then(|it| it.split(':').nth(2));
             if matches!(event.kind, "activemq" | "alb" | "kafka" | "rabbitmq")
                 && service.is_none_or(|it| !expected.services.contains(&it))
             {

@@ -6,6 +6,7 @@
 mod dotnet;
 mod java;
 mod javascript;
+mod modules;
 mod python;
 mod ruby;
 pub mod search;

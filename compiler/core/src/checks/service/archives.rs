@@ -32,7 +32,14 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if outside || object::named(file).is_some() {
             continue;
         }
-        let Found::Missing(missing) = search::exact(facts.around.files, file) else { continue };
+        let missing = match search::exact(facts.around.files, file) {
+            Found::Missing(missing) => missing,
+            Found::OtherCase { path } => {
+                found.push(other_case(file, &path, Place::value(at.clone())));
+                continue;
+            }
+            Found::Here { .. } => continue,
+        };
         let Some(near) = missing.near.filter(|it| missing.folder.is_none() && slip(file, it)) else {
             continue;
         };
@@ -47,6 +54,17 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 .replace(eco_format!("replace with `{near}`"), false, at, near),
         );
     }
+}
+
+fn other_case(file: &str, actual: &EcoString, at: Place) -> Diagnostic {
+    Diagnostic::new(
+        &rules::LETTER_CASE,
+        at.clone(),
+        eco_format!("the archive `{file}` is written `{actual}`"),
+    )
+    .why("packaging finds no file whose letters differ, on Linux at least")
+    .help(eco_format!("write `{actual}`"))
+    .replace(eco_format!("replace with `{actual}`"), true, at, actual.clone())
 }
 
 /// Whether two paths differ in letters alone: a number tells one archive from another.

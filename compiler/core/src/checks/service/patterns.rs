@@ -8,6 +8,7 @@ use crate::checks::function::handler::surroundings::Surroundings;
 use crate::db::normalize;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::glob::Glob;
+use crate::language::placement::misspelt;
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -40,9 +41,12 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         for list in ["patterns", "include"] {
             let Some(patterns) = package.get(list).and_then(Value::as_array) else { continue };
             for (index, pattern) in patterns.iter().enumerate() {
-                let Some(text) = pattern.as_str().filter(|it| !it.starts_with('!')) else { continue };
+                let Some(text) = pattern.as_str() else { continue };
                 let place = Place::value(at.join(list).join(index));
-                found.extend(looker.look(text, &root, place));
+                found.extend(match text.strip_prefix('!') {
+                    Some(left_out) => looker.look_left_out(left_out, &root, place),
+                    None => looker.look(text, &root, place),
+                });
             }
         }
     }
@@ -104,6 +108,28 @@ impl Looker<'_> {
             Some(folder) => diagnostic.why(eco_format!("there is no folder `{folder}`")),
             None => diagnostic,
         })
+    }
+
+    /// What leaves nothing out is often there for any case; a folder that is nearly called so is a slip.
+    fn look_left_out(&self, text: &str, root: &str, place: Place) -> Option<Diagnostic> {
+        let (folder, rest) = text.strip_prefix("./").unwrap_or(text).split_once('/')?;
+        if folder.contains(['*', '?', '{', '[', '(', '$']) || folder.starts_with('.') {
+            return None;
+        }
+        let names = self.files.names(root);
+        if names.iter().any(|it| it == folder) {
+            return None;
+        }
+        let below = |name: &str| if root.is_empty() { name.into() } else { eco_format!("{root}/{name}") };
+        let folders = names.iter().filter(|it| !self.files.names(&below(it)).is_empty());
+        let near = misspelt(folder, folders.map(EcoString::as_str))?;
+        let message = eco_format!("`!{text}` leaves nothing out");
+        let meant = eco_format!("!{near}/{rest}");
+        Some(
+            Diagnostic::new(&rules::PATTERN_WITHOUT_MATCH, place.clone(), message)
+                .why(eco_format!("there is no folder `{folder}`"))
+                .meant("replace with", place, Some(meant), ""),
+        )
     }
 
     /// Whether a file below `base` matches.

@@ -3,13 +3,17 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
+use crate::checks::Files;
 use crate::checks::function::handler::search::{self, Found};
 use crate::checks::function::handler::surroundings::Surroundings;
 use crate::db::Content;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::language::placement::misspelt;
 use crate::plugins;
 use crate::rules;
+
+/// In how many folders packages are looked for: that of the service and those above it.
+const FOLDERS: usize = 5;
 
 /// Finds plugins that the framework would not find.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -20,7 +24,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let (root, names) = plugins::listed(facts.config);
-    let installed = installed(facts);
+    let installed = Installed::of(facts.around.files);
     for (index, name) in names.iter().enumerate() {
         let Some(name) = name.as_str().filter(|it| !it.contains("${")) else { continue };
         let at = Place::value(root.join(index));
@@ -52,23 +56,52 @@ fn local(facts: &Facts<'_>, around: &Surroundings, name: &str, at: Place) -> Opt
     Some(diagnostic.meant("replace with", at, near, "mend the path, which is relative to the service"))
 }
 
-/// A package that the service does not have, where it has one of nearly that name.
-fn package(facts: &Facts<'_>, installed: &[EcoString], name: &str, at: Place) -> Option<Diagnostic> {
-    if installed.iter().any(|it| it == name) {
+/// A package that the service does not have: it has one of nearly that name, or lists its other plugins.
+fn package(facts: &Facts<'_>, installed: &Installed, name: &str, at: Place) -> Option<Diagnostic> {
+    if installed.has(name) {
         return None;
     }
-    let others = installed.iter().map(EcoString::as_str).filter(|it| !facts.around.plugins.contains(it));
-    let near = misspelt(name, others)?;
+    let others = installed.names.iter().map(EcoString::as_str);
+    let others = others.filter(|it| it.contains("serverless") && !facts.around.plugins.contains(it));
     let diagnostic = not_there(at.clone(), eco_format!("the plugin `{name}` is not installed"));
-    Some(diagnostic.meant("replace with", at, Some(near), ""))
+    if let Some(near) = misspelt(name, others) {
+        return Some(diagnostic.meant("replace with", at, Some(near), ""));
+    }
+    let lists_others =
+        facts.around.plugins.iter().any(|it| *it != name && installed.asked.iter().any(|asked| asked == it));
+    let mut diagnostic = diagnostic.help(eco_format!("run `npm install --save-dev {name}`"));
+    diagnostic.severity = Severity::Warning;
+    lists_others.then_some(diagnostic)
 }
 
-/// The packages that the service asks for, or has.
-fn installed(facts: &Facts<'_>) -> Vec<EcoString> {
-    let mut names: Vec<EcoString> = facts.around.files.names("node_modules").to_vec();
-    if let Content::Text(text) = facts.around.files.content("package.json") {
-        let quoted = text.split('"').skip(1).step_by(2);
-        names.extend(quoted.filter(|it| it.contains("serverless")).map(EcoString::from));
+/// The packages of the service, and of the folders above it, where Node.js looks as well.
+struct Installed {
+    /// What `package.json` names beside the service.
+    asked: Vec<EcoString>,
+    /// These, what is in `node_modules`, and the same of the folders above.
+    names: Vec<EcoString>,
+}
+
+impl Installed {
+    fn of(files: &dyn Files) -> Installed {
+        let (mut names, mut folder) = (Vec::new(), EcoString::new());
+        for _ in 0..FOLDERS {
+            names.extend(asked(files, &folder));
+            names.extend(files.names(&eco_format!("{folder}node_modules")).iter().cloned());
+            folder.push_str("../");
+        }
+        Installed { asked: asked(files, ""), names }
     }
-    names
+
+    /// Whether a package is there; of those of a scope only the scope is seen.
+    fn has(&self, name: &str) -> bool {
+        let scope = name.split('/').next().filter(|it| it.starts_with('@'));
+        self.names.iter().any(|it| it == name || scope.is_some_and(|scope| it == scope))
+    }
+}
+
+/// What the `package.json` of a folder names: its dependencies, and more.
+fn asked(files: &dyn Files, folder: &str) -> Vec<EcoString> {
+    let Content::Text(text) = files.content(&eco_format!("{folder}package.json")) else { return Vec::new() };
+    text.split('"').skip(1).step_by(2).map(EcoString::from).collect()
 }

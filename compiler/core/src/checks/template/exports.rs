@@ -25,13 +25,22 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let path = path.join("Outputs").join(id);
             of_output(facts, output, &path, found);
         }
-        part.visit(&mut path.clone(), &mut |path, value| {
-            let Some(argument) = value.get("Fn::ImportValue") else { return true };
-            let why = "CloudFormation looks up what is imported before it makes a resource";
-            found.extend(resource_in(facts, argument, &path.join("Fn::ImportValue"), why));
-            true
-        });
+        imports(facts, path, part, found);
     }
+    for section in ["provider", "functions", "layers"] {
+        if let Some(part) = facts.config.get(section) {
+            imports(facts, Path::from([section]), part, found);
+        }
+    }
+}
+
+fn imports(facts: &Facts<'_>, path: Path, part: &Value, found: &mut Vec<Diagnostic>) {
+    part.visit(&mut path.clone(), &mut |path, value| {
+        let Some(argument) = value.get("Fn::ImportValue") else { return true };
+        let why = "CloudFormation looks up what is imported before it makes a resource";
+        found.extend(resource_in(facts, argument, &path.join("Fn::ImportValue"), why));
+        true
+    });
 }
 
 fn of_output(facts: &Facts<'_>, output: &Value, path: &Path, found: &mut Vec<Diagnostic>) {

@@ -14,7 +14,7 @@ use oxc_syntax::scope::ScopeFlags;
 use rustc_hash::FxHashSet;
 
 use super::{is_no_function, range};
-use crate::code::{Exports, Unfit};
+use crate::code::{Exports, Syntax, Unfit};
 
 /// Goes through a module and gathers what it exports.
 pub(super) struct CommonJs<'p, 'a> {
@@ -84,6 +84,8 @@ impl<'p, 'a> CommonJs<'p, 'a> {
         let matters = |name: &str| matches!(name, "exports" | "module") || self.stand_ins.contains(&name);
         let mut mentions = self.mentions.iter();
         self.found.open |= mentions.any(|(name, start)| matters(name) && !self.understood.contains(start));
+        let is_common = self.mentions.iter().any(|(name, _)| matches!(*name, "exports" | "module"));
+        self.found.syntax = self.found.syntax.or(is_common.then_some(Syntax::CommonJs));
     }
 
     /// What an expression stands for, if something can be put on it.

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
+use super::modules;
 use super::search::{self, Found};
 use super::{Handler, code};
 use crate::checks::Files;
@@ -102,6 +103,10 @@ fn exported(
     name: Range<usize>,
     found: &mut Vec<Diagnostic>,
 ) {
+    if let Some(diagnostic) = modules::check(handler, path, file.clone()) {
+        found.push(diagnostic);
+        return;
+    }
     let exports = code::all(handler.files(), path);
     let first = handler.part(name.clone()).split('.').next().unwrap_or_default();
     if exports.names.iter().any(|it| it.name.text == first) {

@@ -1,0 +1,80 @@
+//! Modules of Node.js: a file is read as an ES module or as CommonJS by its ending, or by the nearest `package.json`, and
+//! must be written as that.
+//!
+//! <https://nodejs.org/api/packages.html#determining-module-system>,
+//! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html>
+
+use std::ops::Range;
+
+use ecow::eco_format;
+
+use super::Handler;
+use crate::checks::Files;
+use crate::code::Syntax;
+use crate::db::Content;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules;
+
+/// Runtimes in which Lambda lets Node.js find out by itself how a file is written.
+const DETECTING: [&str; 1] = ["nodejs24.x"];
+
+/// Finds a file that Node.js reads as something else than it is written as.
+pub fn check(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Diagnostic> {
+    let around = &handler.around;
+    if around.bundles || around.makes || around.compiles || may_be_switched(handler) {
+        return None;
+    }
+    let written = handler.files().exports(path).syntax?;
+    let (read, decides) = match path.rsplit('.').next()? {
+        "mjs" => (Syntax::Es, "its ending"),
+        "cjs" => (Syntax::CommonJs, "its ending"),
+        "js" => by_package(handler.files(), path),
+        _ => return None,
+    };
+    let detects = DETECTING.contains(&super::runtime(handler.facts)) && !path.ends_with(".cjs");
+    if read == written || written == Syntax::Es && detects {
+        return None;
+    }
+    let (noun, other, ending) = match written {
+        Syntax::Es => ("an ES module", "CommonJS", "mjs"),
+        Syntax::CommonJs => ("CommonJS", "an ES module", "cjs"),
+    };
+    let message = eco_format!("`{path}` is written as {noun}, and Node.js reads it as {other}");
+    let mut diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(file), message)
+        .why(eco_format!("{decides} says so, and Lambda would fail at the first invocation"))
+        .help(match (written, decides) {
+            (Syntax::Es, "its ending") => eco_format!("let it end in `.{ending}`"),
+            (Syntax::Es, _) => {
+                eco_format!("let it end in `.{ending}`, or write `\"type\": \"module\"` into `package.json`")
+            }
+            (Syntax::CommonJs, _) => eco_format!("let it end in `.{ending}`, or `export` the handler"),
+        });
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
+}
+
+/// Whether options of Node.js may change how files are read.
+fn may_be_switched(handler: &Handler<'_>) -> bool {
+    let inherited = handler.facts.around.context.provider.environment.as_ref();
+    let both = handler.facts.function.environment.as_ref().into_iter().chain(inherited);
+    both.into_iter().any(|it| it.0.contains_key("NODE_OPTIONS"))
+}
+
+/// What the nearest `package.json` says, and which that is.
+fn by_package(files: &dyn Files, path: &str) -> (Syntax, &'static str) {
+    let mut folder = path;
+    loop {
+        folder = folder.rsplit_once('/').map_or("", |it| it.0);
+        let package =
+            if folder.is_empty() { "package.json".into() } else { eco_format!("{folder}/package.json") };
+        if let Content::Text(text) = files.content(&package) {
+            let package: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+            let is_module = package.is_some_and(|it| it.get("type").is_some_and(|it| it == "module"));
+            let syntax = if is_module { Syntax::Es } else { Syntax::CommonJs };
+            return (syntax, "`package.json`");
+        }
+        if folder.is_empty() {
+            return (Syntax::CommonJs, "the lack of a `package.json`");
+        }
+    }
+}
