@@ -2,10 +2,13 @@
 //! were mended is left out. What follows from what is told by rules, places and the names that findings are about,
 //! never by their words. The finding that others follow from always stays.
 
+use std::cmp::Reverse;
+
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 use crate::aws::naming;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Part, Place, Severity};
 use crate::language::placement::misspelt;
 use crate::path::{Path, Segment};
 use crate::rules;
@@ -13,8 +16,45 @@ use crate::value::Value;
 
 /// Leaves out what follows from another finding.
 pub fn drop(found: &mut Vec<Diagnostic>, config: &Value) {
+    keep_one_of_each_value(found);
     let causes = Causes::of(found);
     found.retain(|it| !is_guess(it, config) && !causes.explain(it, config));
+}
+
+/// What is said of the form of one value: that it is not in the form, too long, or none of the words. The more a rule
+/// is about, the later it stands.
+const FORMS: [&rules::Rule; 8] = [
+    &rules::INVALID_STAGE,
+    &rules::NAME_TOO_LONG,
+    &rules::INVALID_ARN,
+    &rules::INVALID_PATH,
+    &rules::ARN_EXPECTED,
+    &rules::UNKNOWN_VALUE,
+    &rules::OUT_OF_RANGE,
+    &rules::INVALID_FORMAT,
+];
+
+/// A value that is not in its form is one mistake, whoever looks at it: the most serious finding stays, then the one
+/// that says most.
+fn keep_one_of_each_value(found: &mut Vec<Diagnostic>) {
+    let mut best: FxHashMap<Path, (Reverse<Severity>, usize, Reverse<usize>)> = FxHashMap::default();
+    let ranked = |index: usize, it: &Diagnostic| {
+        let rank = FORMS.iter().position(|rule| *rule == it.rule)?;
+        let path = match &it.at {
+            Place::Resolved { path, part: Part::Value } | Place::Inside { path, .. } => path,
+            _ => return None,
+        };
+        Some((path.clone(), (Reverse(it.severity), FORMS.len() - rank, Reverse(index))))
+    };
+    for (path, rank) in found.iter().enumerate().filter_map(|(index, it)| ranked(index, it)) {
+        let held = best.entry(path).or_insert(rank);
+        *held = rank.max(*held);
+    }
+    let mut index = 0;
+    found.retain(|it| {
+        index += 1;
+        ranked(index - 1, it).is_none_or(|(path, rank)| best.get(&path) == Some(&rank))
+    });
 }
 
 /// Whether a key is called missing whose value is only not known.

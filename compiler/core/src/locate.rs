@@ -239,19 +239,21 @@ fn inside(db: &dyn Db, file: File, path: &Path, within: Range<usize>) -> Option<
     Some(Span { file, range })
 }
 
-/// Sorts diagnostics by place: the configuration file first, then the others by path; and drops repetitions.
+/// Sorts diagnostics by place: the configuration file first, then the others by path; and drops repetitions, such as of
+/// one text that several functions take by variables.
 pub fn sort(db: &dyn Db, service: Service, diagnostics: &mut Vec<Diagnostic>) {
     let config = service.config(db);
-    diagnostics.sort_by_cached_key(|it| {
-        let span = locate(db, service, &it.at);
-        (
-            span.file != config,
-            span.file.path(db).to_owned(),
-            span.range.start,
-            span.range.end,
-            it.rule.id,
-            it.message.clone(),
-        )
+    let mut placed: Vec<(Span, Diagnostic)> =
+        diagnostics.drain(..).map(|it| (locate(db, service, &it.at), it)).collect();
+    placed.sort_by(|(span, one), (other_span, other)| {
+        let key =
+            |span: &'_ Span| (span.file != config, span.file.path(db), span.range.start, span.range.end);
+        key(span)
+            .cmp(&key(other_span))
+            .then_with(|| (one.rule.id, &one.message).cmp(&(other.rule.id, &other.message)))
     });
-    diagnostics.dedup();
+    placed.dedup_by(|(span, it), (first_span, first)| {
+        span == first_span && it.rule == first.rule && it.message == first.message
+    });
+    diagnostics.extend(placed.into_iter().map(|it| it.1));
 }

@@ -485,7 +485,9 @@ fn finish(db: &dyn Db, service: Service, mut found: Vec<Diagnostic>) -> Vec<Diag
     if modern(db, service).is_beta {
         legacy::soften(&mut found);
     }
-    aws::rules::raise_deprecations(section(db, service, "deprecationNotificationMode"), &mut found);
+    let [mode, disabled] =
+        ["deprecationNotificationMode", "disabledDeprecations"].map(|it| section(db, service, it));
+    aws::rules::level_deprecations(mode, disabled, &mut found);
     locate::sort(db, service, &mut found);
     found
 }

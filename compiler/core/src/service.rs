@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use crate::diagnostic::Severity;
 use crate::path::Path;
-use crate::shape::{Map, MapShape, ObjectShape, Shape, StringShape, Text, Typed};
+use crate::shape::{Map, MapShape, ObjectShape, Shape, StringShape, Text, True, Typed};
 use crate::value::{Object, Value};
 
 pub use package::PackageSettings;
@@ -66,7 +66,7 @@ pub struct Root {
     #[instead("resources.Outputs")]
     pub outputs: Option<Value>,
     /// Whether `.env` and `.env.{stage}` are read before `${env:...}` is.
-    pub use_dotenv: Option<bool>,
+    pub use_dotenv: Option<True>,
     /// The version of the rules by which variables are resolved. Only `20210326` is left.
     pub variables_resolution_mode: Option<ResolutionMode>,
 }

@@ -381,17 +381,27 @@ impl<T: Typed> Typed for Nullable<T> {
     }
 }
 
-/// `false` where a value switches something off.
+/// The one of `true` and `false` that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct False;
+pub struct Fixed<const VALUE: bool>;
 
-impl Typed for False {
+/// `false` where a value switches something off.
+pub type False = Fixed<false>;
+
+/// `true` where a value switches something on.
+pub type True = Fixed<true>;
+
+impl<const VALUE: bool> Typed for Fixed<VALUE> {
     const SHAPE: &'static Shape = &Shape::Choice(&ChoiceShape {
-        words: &[Word { text: "false", docs: "Switched off.", ended: false }],
+        words: if VALUE {
+            &[Word { text: "true", docs: "Switched on.", ended: false }]
+        } else {
+            &[Word { text: "false", docs: "Switched off.", ended: false }]
+        },
         ignore_case: false,
     });
 
-    fn decode(value: &Value) -> Option<False> {
-        matches!(value, Value::Bool(false)).then_some(False)
+    fn decode(value: &Value) -> Option<Fixed<VALUE>> {
+        matches!(value, Value::Bool(it) if *it == VALUE).then_some(Fixed)
     }
 }

@@ -91,6 +91,7 @@ pub struct Provider {
     #[range(128, 10_240)]
     pub memory_size: Option<AsWritten<Int>>,
     /// SNS topics that CloudFormation tells of its events.
+    #[items(0, 5)]
     pub notification_arns: Option<Vec<Arn>>,
     /// The profile of the credentials.
     pub profile: Option<Text>,

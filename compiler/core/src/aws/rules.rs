@@ -189,14 +189,18 @@ fn framework(root: &Object, mode: Mode, found: &mut Vec<Diagnostic>) {
     found.push(diagnostic);
 }
 
-/// Deprecations are errors where the service asks for it.
-pub fn raise_deprecations(mode: &Value, found: &mut [Diagnostic]) {
-    if mode.as_str() == Some("error") {
-        let deprecations = found
-            .iter_mut()
-            .filter(|it| it.rule == &rules::DEPRECATED_KEY && it.severity == Severity::Warning);
-        deprecations.for_each(|it| it.severity = Severity::Error);
-    }
+/// Deprecations are as serious as the service says: `deprecationNotificationMode: error` makes them stop everything,
+/// `disabledDeprecations: '*'` leaves them to editors.
+pub fn level_deprecations(mode: &Value, disabled: &Value, found: &mut [Diagnostic]) {
+    let is_all = |it: &Value| it.as_str() == Some("*");
+    let disabled = is_all(disabled) || disabled.as_array().is_some_and(|it| it.iter().any(is_all));
+    let level = match mode.as_str() {
+        _ if disabled => Severity::Hint,
+        Some("error") => Severity::Error,
+        _ => return,
+    };
+    let is_one = |it: &&mut Diagnostic| it.rule == &rules::DEPRECATED_KEY && it.severity == Severity::Warning;
+    found.iter_mut().filter(is_one).for_each(|it| it.severity = level);
 }
 
 /// Files that packaging needs and that are not there: plugins and ready archives.

@@ -6,7 +6,7 @@ pub mod statement;
 use ecow::EcoString;
 
 use crate::shape::{
-    Arn, AsWritten, Cfn, False, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed,
+    Arn, AsWritten, Cfn, False, Fixed, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed,
 };
 use crate::value::Value;
 
@@ -402,7 +402,7 @@ impl Typed for VpcSetting {
 
     fn decode(value: &Value) -> Option<VpcSetting> {
         match value {
-            Value::Null | Value::Bool(false) => Some(VpcSetting::Off(False)),
+            Value::Null | Value::Bool(false) => Some(VpcSetting::Off(Fixed)),
             other => VpcPart::decode(other).map(VpcSetting::Vpc),
         }
     }

@@ -10,8 +10,13 @@ use crate::aws::context::ServiceContext;
 use crate::aws::events::EventKind;
 use crate::aws::resources::{self, custom_resource};
 use crate::diagnostic::Diagnostic;
+use crate::path::Path;
 use crate::pipeline::LoweredFunction;
 use crate::value::{Object, Value};
+use crate::variables::sources::sls::INSTANCE_ID;
+
+/// How the logical id of the deployment of a REST API begins.
+const DEPLOYMENT: &str = "ApiGatewayDeployment";
 
 /// What is linked.
 pub struct Parts<'a> {
@@ -64,9 +69,42 @@ pub fn link(parts: &Parts<'_>) -> Linked {
     all.push(&custom);
     let mut template = document(&all);
     export_outputs(&mut template.body, parts.service);
-    resources::user::merge(parts.resources, &mut template, &mut linked.diagnostics);
+    let named = deployment_by_run(&template, parts.resources);
+    resources::user::merge(named.as_ref().unwrap_or(parts.resources), &mut template, &mut linked.diagnostics);
     linked.template = template;
     linked
+}
+
+/// `resources` with the deployment of the REST API by its name, where it is written as `ApiGatewayDeployment` and the
+/// `${sls:instanceId}` of the run, as the framework calls it. `None` where it is not.
+fn deployment_by_run(template: &Template, own: &Value) -> Option<Value> {
+    let written = ecow::eco_format!("{DEPLOYMENT}{INSTANCE_ID}");
+    let mut is_named = false;
+    own.visit(&mut Path::root(), &mut |_, value| {
+        is_named |= match value {
+            Value::String(text) => text.contains(written.as_str()),
+            Value::Object(object) => object.contains_key(&written),
+            _ => false,
+        };
+        !is_named
+    });
+    let resources = template.body.get("Resources").filter(|_| is_named)?.as_object()?;
+    let id = resources.keys().find(|it| it.starts_with(DEPLOYMENT))?;
+    Some(renamed(own, &written, id))
+}
+
+fn renamed(value: &Value, written: &str, id: &str) -> Value {
+    match value {
+        Value::String(text) if text.contains(written) => Value::from(text.replace(written, id).as_str()),
+        Value::Array(items) => Value::array(items.iter().map(|it| renamed(it, written, id))),
+        Value::Object(object) => {
+            let name = |key: &EcoString| if key == written { id.into() } else { key.clone() };
+            Value::from(
+                object.iter().map(|(key, it)| (name(key), renamed(it, written, id))).collect::<Object>(),
+            )
+        }
+        other => other.clone(),
+    }
 }
 
 /// The template of fragments: their resources by id, and their outputs.

@@ -70,6 +70,10 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
         found.push(warning(wrong(message).why("an ARN has six parts, with a `:` between them")));
         return;
     };
+    if text.contains(char::is_whitespace) {
+        found.push(warning(wrong(eco_format!("`{}` has a space in it", shorten(text)))));
+        return;
+    }
     let known = arn.service.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-');
     let starts =
         expected.resource.is_empty() || expected.resource.iter().any(|it| arn.resource.starts_with(it));

@@ -34,8 +34,8 @@ static FORMS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // `${ self:service}` and `${self :service}`
         format!(r"\$\{{\s+{SOURCE}:([\w./~-]{rest})\}}"),
         format!(r"\$\{{{SOURCE}\s+:\s*([\w./~-]{rest})\}}"),
-        // `${self.service}`
-        r"\$\{(self|opt|param|env|sls)\.([A-Za-z][\w.]*)\}".to_owned(),
+        // `${self.service}`, with a fallback or without one
+        r"\$\{(self|opt|param|env|sls)\.([A-Za-z][\w.]*(?:\s*,[^{}]*)?)\}".to_owned(),
         // `${Self:service}`
         r"\$\{(Self|SELF|Opt|OPT|Param|PARAM|Env|ENV|Sls|SLS):([\w./-][^{}]*)\}".to_owned(),
         // `${custom.table}`
@@ -98,6 +98,7 @@ mod tests {
             ("${ self:service}", "${self:service}"),
             ("${self :service}", "${self:service}"),
             ("${self.custom.table}", "${self:custom.table}"),
+            ("${env.OWNER, 'platform'}", "${env:OWNER, 'platform'}"),
             ("$self:custom.table", "${self:custom.table}"),
             ("${custom.names.queue}", "${self:custom.names.queue}"),
             ("${Self:service}-x", "${self:service}"),

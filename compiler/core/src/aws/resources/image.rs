@@ -10,7 +10,7 @@ use crate::aws::function::Function;
 use crate::aws::types::ecr::{EcrImage, EcrImageSettings};
 use crate::aws::types::{IMAGE_NAME, IMAGE_URI, Image, ImageReference, ImageSettings};
 use crate::cfn::{Fragment, sub};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::json;
 use crate::path::Path;
 use crate::rules;
@@ -65,6 +65,28 @@ enum Source {
 /// Why there is no image: what is wrong, what to do, and where, if not where the function names it.
 type Problem = (EcoString, EcoString, Option<Path>);
 
+/// What Lambda refuses of the URI of an image.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/images-create.html>
+fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic> {
+    let at = || Place::value(path.clone());
+    let mut diagnostic = match (uri.split_once("@sha256:"), uri.split('.').nth(3)) {
+        (Some((_, digest)), _) if digest.len() != 64 || !digest.bytes().all(|it| it.is_ascii_hexdigit()) => {
+            Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{digest}` is no digest of an image"))
+                .why("a digest has 64 hexadecimal digits")
+                .help("copy the whole digest")
+        }
+        (_, Some(region)) if *region != service.region => {
+            let message = eco_format!("the image is in `{region}`, the service in `{}`", service.region);
+            Diagnostic::new(&rules::OTHER_REGION, at(), message)
+                .why("Lambda takes images of its own region only")
+                .help("push the image to a repository of this region")
+        }
+        _ => return None,
+    };
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
+}
+
 /// Sets the code of a function that is an image.
 pub fn lower(
     function: &Function,
@@ -100,16 +122,7 @@ pub fn lower(
     }
     let uri = match source(function, service) {
         Ok(Some(Source::Uri(uri))) => {
-            if let Some(region) =
-                uri.split('.').nth(3).filter(|it| !uri.contains('@') && *it != service.region)
-            {
-                let message = eco_format!("the image is in `{region}`, the service in `{}`", service.region);
-                out.report(
-                    Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path), message)
-                        .why("Lambda takes images of its own region only")
-                        .help("push the image to a repository of this region"),
-                );
-            }
+            faults(&uri, service, &path).into_iter().for_each(|it| out.report(it));
             Value::String(service.images.get(&uri).cloned().unwrap_or(uri))
         }
         Ok(Some(Source::Built(build))) => match service.images.get(&build.name) {

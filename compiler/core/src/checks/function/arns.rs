@@ -6,7 +6,7 @@ use super::{Event, Facts};
 use crate::checks::arn::{Arn, Expected, look, other_region};
 use crate::checks::pattern;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::path::Path;
+use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::Value;
 
@@ -150,6 +150,23 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         look(value.get("destinations").and_then(|it| it.get(end)), at, &DESTINATION, found);
     }
     layers(value.get("layers"), &path.join("layers"), region(facts).as_deref(), found);
+    for (keys, noun) in
+        [(&["onError"][..], "what takes failed events"), (&["fileSystemConfig", "arn"], "the file system")]
+    {
+        let place = keys.iter().fold(path.clone(), |path, key| path.join(*key));
+        let written = value.at(&keys.iter().map(|it| Segment::from(*it)).collect());
+        if let Some(other) = other_region(written, region(facts).as_deref()) {
+            found.push(
+                Diagnostic::new(
+                    &rules::OTHER_REGION,
+                    Place::value(place),
+                    eco_format!("{noun} is in `{other}`"),
+                )
+                .why("Lambda takes what is in its own region only")
+                .help("write the ARN of one in the region of the service"),
+            );
+        }
+    }
     for event in facts.events() {
         one(&event, facts, found);
     }
@@ -183,7 +200,7 @@ pub fn layers(list: Option<&Value>, path: &Path, region: Option<&str>, found: &m
         let arn = layer.as_str().filter(|it| !it.contains("${")).and_then(Arn::read);
         // A version is a number: `layer:name:3`.
         let versioned =
-            arn.is_none_or(|it| it.resource.starts_with("aws") || it.resource.split(':').count() >= 3);
+            arn.is_none_or(|it| it.resource.starts_with("aws") || is_number(it.resource.split(':').nth(2)));
         if !versioned {
             found.push(
                 Diagnostic::new(&rules::INVALID_ARN, at, "the ARN of a layer ends with its version")
@@ -198,6 +215,10 @@ pub fn layers(list: Option<&Value>, path: &Path, region: Option<&str>, found: &m
             );
         }
     }
+}
+
+fn is_number(text: Option<&str>) -> bool {
+    text.is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit() || it == b'*'))
 }
 
 fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {

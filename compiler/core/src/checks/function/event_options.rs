@@ -178,6 +178,26 @@ fn skill(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
     found.push(diagnostic);
 }
 
+/// `#` stands for all that follows in a filter of topics, and `+` for one level.
+/// <https://docs.aws.amazon.com/iot/latest/developerguide/topics.html>
+fn topic(sql: &str, at: Place) -> Option<Diagnostic> {
+    let start = sql.to_uppercase().find("FROM '")? + "FROM '".len();
+    let filter = sql.get(start..)?.split('\'').next()?;
+    let levels: Vec<&str> = filter.split('/').collect();
+    let (last, others) = levels.split_last()?;
+    let is_wrong = |it: &&str| it.contains(['#', '+']) && it.len() > 1;
+    if !others.iter().any(|it| it.contains('#') || is_wrong(it)) && !is_wrong(last) {
+        return None;
+    }
+    let mut diagnostic =
+        Diagnostic::new(&rules::INVALID_FORMAT, at, eco_format!("`{filter}` is no filter of topics"))
+            .why("`#` stands alone as the last level, and `+` alone as any level")
+            .help("write `+` for one level, or `#` at the end")
+            .page("https://docs.aws.amazon.com/iot/latest/developerguide/topics.html");
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
+}
+
 fn query(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
     let at = |key: &str| Place::value(event.path.join(key));
     if let Some(sql) = event.value.get("sql").and_then(Value::as_str) {
@@ -191,6 +211,7 @@ fn query(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
                     .page("https://docs.aws.amazon.com/iot/latest/developerguide/iot-sql-reference.html"),
             );
         }
+        found.extend(topic(sql, at("sql")));
     }
     if let Some(name) = event.value.get("name").and_then(Value::as_str)
         && !name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'\r' | b'\n'))

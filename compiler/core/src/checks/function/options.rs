@@ -69,7 +69,17 @@ fn snap_start(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if facts.function.snap_start != Some(true) {
         return;
     }
-    let Some(runtime) = runtime(facts).filter(|_| facts.function.image.is_none()) else { return };
+    if facts.function.image.is_some() {
+        let at = facts.value("snapStart");
+        found.push(
+            Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "a function of an image has no SnapStart")
+                .why("Lambda takes snapshots of functions with an archive only")
+                .help("remove `snapStart`")
+                .page("https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html"),
+        );
+        return;
+    }
+    let Some(runtime) = runtime(facts) else { return };
     let minor = |prefix: &str| runtime.strip_prefix(prefix).and_then(|it| it.parse::<u32>().ok());
     // A runtime that has ended is told of by itself.
     if runtime == "java8" {

@@ -28,7 +28,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     package(facts, found);
     for event in facts.events() {
         match event.kind {
-            "s3" => existing(&event, found),
+            "s3" | "cognitoUserPool" => existing(&event, found),
             "schedule" => time_zone(&event, found),
             "http" => claims(&event, found),
             _ => {}
@@ -68,7 +68,7 @@ fn existing(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
     let is_set = |key: &str| event.value.get(key).and_then(Value::as_bool) == Some(true);
     if is_set("forceDeploy") && event.value.get("existing").is_none() {
         let message = "`forceDeploy` has no effect without `existing`".into();
-        let why = "CloudFormation itself sets the notifications of a bucket that the service makes";
+        let why = "CloudFormation itself sets what calls the function where the service makes its source";
         found.push(unused(
             event.path.join("forceDeploy"),
             message,

@@ -1,15 +1,17 @@
-//! Names of functions in Lambda: no two functions of a service can have the same.
+//! Names of functions in Lambda, and of their resources in the template: no two functions of a service can have the same.
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
 use super::Facts;
+use crate::aws::naming;
 use crate::checks::function;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::rules;
 
 /// Finds functions that take the name of another.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    logical_ids(facts, found);
     let mut first: FxHashMap<&str, &function::Facts<'_>> = FxHashMap::default();
     for function in facts.functions.iter().filter(|it| it.context.condition.is_none()) {
         let name = &function.context.name;
@@ -38,4 +40,27 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// Where the name of a function comes from.
 fn place(facts: &function::Facts<'_>) -> Place {
     if facts.function.name.is_some() { facts.value("name") } else { facts.key() }
+}
+
+/// Keys that differ in their first letter alone make the same resources, and the later function replaces the other.
+fn logical_ids(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut first: FxHashMap<EcoString, &function::Facts<'_>> = FxHashMap::default();
+    for function in &facts.functions {
+        let id = naming::function(&function.listed.key);
+        let Some(other) = first.get(&id) else {
+            first.insert(id, function);
+            continue;
+        };
+        let message = eco_format!(
+            "the functions `{}` and `{}` are one resource, `{id}`",
+            other.listed.key,
+            function.listed.key
+        );
+        found.push(
+            Diagnostic::new(&rules::DUPLICATE_NAME, function.key(), message)
+                .why("the second replaces the first in the template")
+                .help("give one of them another key")
+                .related(other.key(), "the other one"),
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! The archive of a function: the file of its handler is in it.
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use crate::checks::function;
@@ -39,6 +39,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let plans = package::plan(facts.config, "serverless.yml");
+    let mut left_out: Vec<(Place, Vec<LeftOut<'_>>)> = Vec::new();
     for function in &facts.functions {
         let Some(text) = &function.function.handler else { continue };
         if function.function.image.is_some() || function.listed.value.get("module").is_some() {
@@ -56,32 +57,50 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         };
         // What a pattern takes in that is not understood here may be anything.
         if !plan.selects(&path) {
-            found.extend(left_out(facts, function, plan, &path));
+            let at = deciding(facts, function, plan, &path);
+            match left_out.iter_mut().find(|it| it.0 == at) {
+                Some((_, others)) => others.push(LeftOut { function, path }),
+                None => left_out.push((at, vec![LeftOut { function, path }])),
+            }
         }
     }
+    found.extend(left_out.into_iter().filter_map(|(at, all)| report(at, &all)));
 }
 
-/// Reports the pattern that leaves the file out, where it is written.
-fn left_out(
-    facts: &Facts<'_>,
-    function: &function::Facts<'_>,
-    plan: &ArchivePlan,
-    path: &str,
-) -> Option<Diagnostic> {
-    let deciding = plan.patterns.iter().rev().find(|it| it.glob.matches(path)).filter(|it| !it.takes);
-    let place =
-        deciding.and_then(|it| written(facts, function, it)).unwrap_or_else(|| function.value("handler"));
+/// A function whose archive is without the file of its handler.
+struct LeftOut<'a> {
+    function: &'a function::Facts<'a>,
+    path: EcoString,
+}
+
+/// What leaves the file out: the pattern, where it is written. Where that matches everything, and patterns behind it
+/// take files in again, it is these that miss the file, and the handler is pointed at.
+fn deciding(facts: &Facts<'_>, function: &function::Facts<'_>, plan: &ArchivePlan, path: &str) -> Place {
+    let index = plan.patterns.iter().rposition(|it| it.glob.matches(path));
+    let pattern = index.and_then(|it| plan.patterns.get(it)).filter(|it| !it.takes);
+    let behind = plan.patterns.iter().skip(index.map_or(0, |it| it + 1));
+    let takes_again = behind.into_iter().any(|it| it.takes);
+    let is_all = |it: &&Pattern| it.glob.as_str().chars().all(|it| matches!(it, '*' | '/' | '.'));
+    let pattern = pattern.filter(|it| !(takes_again && is_all(it)));
+    pattern.and_then(|it| written(facts, function, it)).unwrap_or_else(|| function.value("handler"))
+}
+
+/// One pattern is told once, whatever it leaves out.
+fn report(at: Place, all: &[LeftOut<'_>]) -> Option<Diagnostic> {
+    let (LeftOut { function, path }, others) = all.split_first()?;
     let key = &function.listed.key;
-    Some(
-        Diagnostic::new(
-            &rules::HANDLER_NOT_PACKAGED,
-            place,
-            eco_format!("the archive of `{key}` is without `{path}`"),
-        )
-        .why("the patterns leave out the file of its handler")
-        .related(function.value("handler"), "the handler")
-        .help(eco_format!("take it in again behind this pattern: `{path}`")),
-    )
+    let mut message = eco_format!("the archive of `{key}` is without `{path}`");
+    match others {
+        [] => {}
+        [one] => {
+            message.push_str(&eco_format!(", and that of `{}` without its file", one.function.listed.key))
+        }
+        more => message.push_str(&eco_format!(", and those of {} others without theirs", more.len())),
+    }
+    let diagnostic = Diagnostic::new(&rules::HANDLER_NOT_PACKAGED, at, message)
+        .why("the patterns leave out the file of the handler")
+        .help(eco_format!("take it in again behind the pattern: `{path}`"));
+    Some(all.iter().fold(diagnostic, |it, one| it.related(one.function.value("handler"), "the handler")))
 }
 
 fn written(facts: &Facts<'_>, function: &function::Facts<'_>, pattern: &Pattern) -> Option<Place> {

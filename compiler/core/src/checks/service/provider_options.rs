@@ -121,8 +121,15 @@ fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             [("securityGroupIds", "sg-", "a security group"), ("subnetIds", "subnet-", "a subnet")]
         {
             let path = path.join(key);
-            let items = at(facts, &path).and_then(Value::as_array).into_iter().flatten().enumerate();
-            for (index, id) in items {
+            let items = match at(facts, &path) {
+                Some(Value::Array(items)) => {
+                    items.iter().enumerate().map(|it| (path.join(it.0), it.1)).collect()
+                }
+                // A single value is taken as a list of one.
+                Some(one) => vec![(path, one)],
+                None => Vec::new(),
+            };
+            for (path, id) in items {
                 let Some(id) = id.as_str().filter(|it| !it.contains("${") && !it.contains("{{")) else {
                     continue;
                 };
@@ -131,10 +138,9 @@ fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 {
                     continue;
                 }
-                let place = Place::value(path.join(index));
                 let mut diagnostic = Diagnostic::new(
                     &rules::INVALID_FORMAT,
-                    place,
+                    Place::value(path),
                     eco_format!("`{id}` is not the id of {noun}"),
                 )
                 .help(eco_format!("write an id such as `{start}0123456789abcdef0`"))

@@ -5,12 +5,15 @@
 use ecow::eco_format;
 
 use super::Facts;
+use crate::aws::events::http::config::KeySettings;
 use crate::checks::pattern::places;
 use crate::checks::schema;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::language::placement::misspelt;
 use crate::path::Path;
 use crate::rules;
-use crate::value::Value;
+use crate::shape::{Shape, Typed};
+use crate::value::{Object, Value};
 
 /// Finds settings that API Gateway refuses.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
@@ -21,6 +24,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             found.extend(offset(quota, &path));
         }
     }
+    keys(settings, &root, found);
     for (path, model) in places(settings, &root, "request.schemas.*") {
         schema::check(model.get("schema"), &path.join("schema"), found);
         let name = model.get("name").and_then(Value::as_str).filter(|it| !it.contains("${"));
@@ -42,6 +46,26 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     None => schema::check(Some(model), &path, found),
                 }
             }
+        }
+    }
+}
+
+/// An entry of `apiKeys` is a key with its settings, or lists the keys of usage plans: another key with a text is a
+/// misspelt setting.
+fn keys(settings: &Value, root: &Path, found: &mut Vec<Diagnostic>) {
+    let Shape::Object(known) = KeySettings::SHAPE else { return };
+    for (path, entry) in places(settings, root, "apiKeys.*") {
+        for (key, value) in entry.as_object().into_iter().flat_map(Object::iter) {
+            if !matches!(value, Value::String(_)) || known.field(key).is_some() {
+                continue;
+            }
+            let at = Place::key(path.join(key));
+            let diagnostic =
+                Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), eco_format!("an API key has no `{key}`"))
+                    .why("a name that lists keys is that of a usage plan");
+            let near = misspelt(key, known.fields.iter().map(|it| it.key));
+            let otherwise = "write a list of keys below the name of a usage plan";
+            found.push(diagnostic.meant("rename to", at, near, otherwise));
         }
     }
 }

@@ -255,7 +255,9 @@ impl<'a> Index<'a> {
                         self.references.push(reference(Kind::Sub, id, attribute));
                     }
                 }
-                variables.into_iter().for_each(|it| self.walk(owner, it, within));
+                // The names of its variables are no properties.
+                let values = variables.and_then(Value::as_object).into_iter().flat_map(Object::values);
+                values.for_each(|it| self.walk(owner, it, within));
             }
             ("Fn::If", Value::Array(items)) => {
                 if let Some((Value::String(name), branches)) = items.split_first() {

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::index::Owner;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Part, Place};
 use crate::path::Segment;
 use crate::rules;
 use crate::value::Value;
@@ -64,7 +64,9 @@ fn is_own(facts: &Facts<'_>, id: &EcoString) -> bool {
 }
 
 fn place(facts: &Facts<'_>, id: &EcoString, key: &str) -> Option<Place> {
-    facts.written("Resources", &[id.into(), Segment::from("Properties"), key.into()]).map(Place::value)
+    let path = facts.written("Resources", &[id.into(), Segment::from("Properties"), key.into()])?;
+    // Where the name comes from may be right for one of the two.
+    Some(Place::Resolved { path, part: Part::Use })
 }
 
 /// Two resources of the service's own making are found by the checks of functions and events.

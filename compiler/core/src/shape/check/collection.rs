@@ -81,7 +81,8 @@ fn check_count(count: usize, limits: &Limits, cx: &mut Checker) {
         } else {
             eco_format!("expected {least} to {most} items, found {count}")
         };
-        cx.report(Diagnostic::new(&rules::OUT_OF_RANGE, cx.at(Part::Value), message));
+        let help = if count < least { "add what is missing" } else { "remove some" };
+        cx.report(Diagnostic::new(&rules::OUT_OF_RANGE, cx.at(Part::Use), message).help(help));
     }
 }
 

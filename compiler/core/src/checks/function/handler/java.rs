@@ -49,6 +49,13 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     if name.contains('$') {
         return;
     }
+    if let Some((class, method)) = name.split_once(':') {
+        let diagnostic = handler
+            .malformed(class.len()..class.len() + 1, "`:` separates the class from the method")
+            .why("Java takes `::` for that");
+        found.push(handler.instead(diagnostic, &eco_format!("{class}::{method}")));
+        return;
+    }
     let files = handler.files();
     if let Some((path, Some(of))) = source(files, name) {
         if path.ends_with(".java") {
