@@ -393,6 +393,11 @@ fn check_one_of(value: &Value, whole: &Shape, shapes: &[&Shape], limits: &Limits
     let candidates =
         if native.is_empty() { shapes.iter().filter(|it| takes(it, value, true)).collect() } else { native };
     let said = candidates.iter().filter(|it| fits_words(it, value)).copied().collect::<Vec<_>>();
+    if said.is_empty()
+        && let Some((key, choices)) = word_of_none(&candidates, value)
+    {
+        return report_word_of_none(value, key, &choices, cx);
+    }
     let candidates = if said.is_empty() { candidates } else { said };
     let mut best: Option<(Value, Vec<Diagnostic>)> = None;
     for shape in &candidates {
@@ -428,6 +433,43 @@ fn fits_words(shape: &Shape, value: &Value) -> bool {
             .any(|it| if choice.ignore_case { it.text.eq_ignore_ascii_case(word) } else { it.text == word }),
         _ => true,
     })
+}
+
+/// The key whose word tells the alternatives apart, where it is the word of none of them, and their choices.
+fn word_of_none<'v>(
+    shapes: &[&&Shape],
+    value: &'v Value,
+) -> Option<(&'v EcoString, Vec<&'static ChoiceShape>)> {
+    value.as_object().filter(|_| shapes.len() > 1)?.iter().find_map(|(key, entry)| {
+        let word = entry.as_str()?;
+        let choice = |shape: &&&Shape| match **shape {
+            Shape::Object(object) => match object.field(key)?.shape {
+                Shape::Choice(choice) => Some(*choice),
+                _ => None,
+            },
+            _ => None,
+        };
+        let choices: Vec<&'static ChoiceShape> = shapes.iter().map(choice).collect::<Option<_>>()?;
+        let takes = |it: &&ChoiceShape| it.words.iter().any(|it| it.text.eq_ignore_ascii_case(word));
+        (!choices.iter().any(takes)).then_some((key, choices))
+    })
+}
+
+fn report_word_of_none(
+    value: &Value,
+    key: &EcoString,
+    choices: &[&'static ChoiceShape],
+    cx: &mut Checker,
+) -> Value {
+    let mut words: Vec<&str> = choices.iter().flat_map(|it| it.words).map(|it| it.text).collect();
+    words.dedup();
+    let written = value.get(key).and_then(Value::as_str).unwrap_or_default();
+    let shown: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
+    let message = eco_format!("`{}` is not one of {}", shorten(written), shown.join(" or "));
+    let at = Place::value(cx.path.join(key));
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at.clone(), message);
+    cx.report(diagnostic.meant("replace with", at, nearest(written, words), "write one of these"));
+    value.clone()
 }
 
 /// How near an alternative came: fewer mistakes, and deeper ones, mean that it was probably meant.

@@ -168,18 +168,29 @@ pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Chec
                 .about(field.key),
         );
     }
-    let complete = |keys: &&[&str]| keys.iter().all(|it| present(it));
-    if !object.requires.is_empty() && !object.requires.iter().any(complete) && !is_told {
-        let sets: Vec<String> = object
-            .requires
-            .iter()
-            .map(|keys| keys.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and "))
-            .collect();
-        let message = eco_format!("one of {} is needed", sets.join(" or "));
-        cx.report(
-            Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message).help("add the one that you mean"),
-        );
+    let lacks = |keys: &&'static [&'static str]| {
+        keys.iter().copied().filter(|it| !present(it)).collect::<Vec<&'static str>>()
+    };
+    let lacking: Vec<Vec<&str>> = object.requires.iter().map(|it| lacks(it)).collect();
+    if is_told || lacking.iter().any(Vec::is_empty) {
+        return;
     }
+    // What is nearest to be whole is asked for.
+    let fewest = lacking.iter().map(Vec::len).min();
+    let mut sets: Vec<&Vec<&str>> = lacking.iter().filter(|it| Some(it.len()) == fewest).collect();
+    sets.dedup();
+    let shown = |keys: &&Vec<&str>| keys.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(" and ");
+    let (message, help) = match sets.as_slice() {
+        [] => return,
+        [one] if one.len() == 1 => {
+            (eco_format!("missing key {}", shown(one)), eco_format!("add {}", shown(one)))
+        }
+        all => {
+            let all: Vec<String> = all.iter().map(shown).collect();
+            (eco_format!("one of {} is needed", all.join(" or ")), "add the one that you mean".into())
+        }
+    };
+    cx.report(Diagnostic::new(&rules::MISSING_KEY, cx.at(Part::Key), message).help(help));
 }
 
 /// Several keys where one names the thing: most often the keys of an event beside it instead of under it.
