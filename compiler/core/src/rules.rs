@@ -126,7 +126,7 @@ rules! {
     MISSING_SUB "missing-sub" Warning "A text names what only `Fn::Sub` would replace." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
     NAME_TOO_LONG "name-too-long" Warning "A name that is put together is longer than AWS takes." [];
-    NO_DELETION_POLICY "no-deletion-policy" Warning "A resource that holds data is deleted with the stack." [];
+    NO_DELETION_POLICY "no-deletion-policy" Info "A resource that holds data is deleted with the stack." [];
     OTHER_REGION "other-region" Error "Something is named that is in another region." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     OVERLAPPING_NOTIFICATIONS "overlapping-notifications" Warning "Two notifications of a bucket tell of the same objects." [];

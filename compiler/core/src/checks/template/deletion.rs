@@ -37,8 +37,13 @@ const OTHERS: [&str; 8] = [
 /// Policies that keep what was there.
 const KEEPING: [&str; 3] = ["Retain", "RetainExceptOnCreate", "Snapshot"];
 
+/// From how many resources on that all have a policy the one without it is likely forgotten.
+const KEPT: usize = 2;
+
 /// Finds data that goes with the stack.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut without = Vec::new();
+    let mut with = 0;
     for (path, part) in facts.own_parts() {
         let resources = part.get("Resources").and_then(Value::as_object);
         for id in resources.into_iter().flat_map(Object::keys) {
@@ -46,11 +51,21 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let Some(kind) = kind.filter(|it| STATEFUL.contains(it) || OTHERS.contains(it)) else { continue };
             let path = path.join("Resources").join(id);
             if STATEFUL.contains(&kind) {
-                found.extend(unprotected(facts, id, kind, Place::key(path.clone())));
+                match unprotected(facts, id, kind, Place::key(path.clone())) {
+                    Some(it) => without.push(it),
+                    None => with += 1,
+                }
             }
             found.extend(half(facts, id, &path));
         }
     }
+    // Where all others have a policy, this one was forgotten; a service without any may be one that can be made again.
+    if let [forgotten] = without.as_mut_slice()
+        && with >= KEPT
+    {
+        forgotten.severity = Severity::Warning;
+    }
+    found.extend(without);
 }
 
 fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Option<Diagnostic> {
@@ -61,38 +76,31 @@ fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Opti
         return None;
     }
     let message = eco_format!("`{id}` is deleted with its data when it leaves the stack");
-    Some(
-        Diagnostic::new(&rules::NO_DELETION_POLICY, at, message)
-            .why(eco_format!("`{kind}` holds data, and has no `DeletionPolicy`"))
-            .help("write `DeletionPolicy: Retain`, or `Delete` if that is meant"),
-    )
+    let mut diagnostic = Diagnostic::new(&rules::NO_DELETION_POLICY, at, message)
+        .why(eco_format!("`{kind}` holds data, and has no `DeletionPolicy`"))
+        .help("write `DeletionPolicy: Retain`, or `Delete` if that is meant");
+    if keeps(body, "UpdateReplacePolicy") {
+        diagnostic.severity = Severity::Warning;
+    }
+    Some(diagnostic)
 }
 
-/// What keeps data when the resource leaves the stack keeps it not when another takes its place, and the other way round.
+/// Whether a policy of a resource keeps what was there.
+fn keeps(body: &Object, policy: &str) -> bool {
+    body.get(policy).and_then(Value::as_str).is_some_and(|it| KEEPING.contains(&it))
+}
+
+/// What keeps data when the resource leaves the stack keeps it not when another takes its place.
 fn half(facts: &Facts<'_>, id: &EcoString, path: &crate::path::Path) -> Option<Diagnostic> {
     let body = facts.resource(id)?.as_object()?;
-    let keeps = |key: &str| body.get(key).and_then(Value::as_str).is_some_and(|it| KEEPING.contains(&it));
-    let (there, missing, why) = match (keeps("DeletionPolicy"), keeps("UpdateReplacePolicy")) {
-        (true, false) => (
-            "DeletionPolicy",
-            "UpdateReplacePolicy",
-            "an update that replaces the resource deletes the old one with its data",
-        ),
-        (false, true) => (
-            "UpdateReplacePolicy",
-            "DeletionPolicy",
-            "the resource is deleted with its data when it leaves the stack",
-        ),
-        _ => return None,
-    };
-    if body.contains_key(missing) || facts.index.has_macros || !facts.config.at(path)?.get(there).is_some() {
+    let is_half = keeps(body, "DeletionPolicy") && !body.contains_key("UpdateReplacePolicy");
+    if !is_half || facts.index.has_macros || facts.config.at(path)?.get("DeletionPolicy").is_none() {
         return None;
     }
-    let message = eco_format!("`{id}` has a `{there}`, and no `{missing}`");
-    let mut diagnostic = Diagnostic::new(&rules::NO_DELETION_POLICY, Place::key(path.join(there)), message)
-        .why(why)
-        .help(eco_format!("write `{missing}: Retain`, too"));
-    // Half of what is kept was kept on purpose.
-    diagnostic.severity = Severity::Info;
-    Some(diagnostic)
+    let message = eco_format!("`{id}` has a `DeletionPolicy`, and no `UpdateReplacePolicy`");
+    Some(
+        Diagnostic::new(&rules::NO_DELETION_POLICY, Place::key(path.join("DeletionPolicy")), message)
+            .why("an update that replaces the resource deletes the old one with its data")
+            .help("write `UpdateReplacePolicy: Retain`, too"),
+    )
 }
