@@ -23,7 +23,7 @@ pub fn drop(found: &mut Vec<Diagnostic>, config: &Value) {
 
 /// What is said of the form of one value: that it is not in the form, too long, or none of the words. The more a rule
 /// is about, the later it stands.
-const FORMS: [&rules::Rule; 8] = [
+const FORMS: [&rules::Rule; 9] = [
     &rules::INVALID_STAGE,
     &rules::NAME_TOO_LONG,
     &rules::INVALID_ARN,
@@ -32,6 +32,7 @@ const FORMS: [&rules::Rule; 8] = [
     &rules::UNKNOWN_VALUE,
     &rules::OUT_OF_RANGE,
     &rules::INVALID_FORMAT,
+    &rules::TIMEOUT_OVER_LIMIT,
 ];
 
 /// A value that is not in its form is one mistake, whoever looks at it: the most serious finding stays, then the one

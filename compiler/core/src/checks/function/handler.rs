@@ -35,7 +35,13 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         found.push(empty.why("Lambda would not know what to run").help("write `file.function`"));
         return;
     }
-    if text.contains("${") || !handler.around.has_code {
+    if text.contains("${") {
+        return;
+    }
+    if runtime.starts_with("java") {
+        found.extend(java::separator(&handler));
+    }
+    if !handler.around.has_code {
         return;
     }
     if runtime.starts_with("java") {

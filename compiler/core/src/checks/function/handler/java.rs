@@ -38,6 +38,16 @@ pub fn target(files: &dyn Files, text: &str) -> Option<(EcoString, Range<usize>)
     Some((path, range))
 }
 
+/// A handler that is written wrongly, whatever the sources have.
+pub fn separator(handler: &Handler<'_>) -> Option<Diagnostic> {
+    let name = handler.part(split(handler.text).0);
+    let (class, method) = name.split_once(':')?;
+    let diagnostic = handler
+        .malformed(class.len()..class.len() + 1, "`:` separates the class from the method")
+        .why("Java takes `::` for that");
+    Some(handler.instead(diagnostic, &eco_format!("{class}::{method}")))
+}
+
 /// Finds a class or a method that is not in the sources.
 pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     let (class, method) = split(handler.text);
@@ -49,11 +59,7 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     if name.contains('$') {
         return;
     }
-    if let Some((class, method)) = name.split_once(':') {
-        let diagnostic = handler
-            .malformed(class.len()..class.len() + 1, "`:` separates the class from the method")
-            .why("Java takes `::` for that");
-        found.push(handler.instead(diagnostic, &eco_format!("{class}::{method}")));
+    if name.contains(':') {
         return;
     }
     let files = handler.files();
