@@ -22,15 +22,20 @@ enum Adds {
     Nothing,
     /// The logical ids of what it adds have one of these in them.
     Ids(&'static [&'static str]),
+    /// The same, and what it adds refers to other resources, so that more is used than is seen.
+    Referring(&'static [&'static str]),
 }
 
 /// Plugins of which something is known.
 const PLUGINS: &[(&str, Keys, Adds)] = &[
+    // It makes runtimes of its own of PHP, and layers.
+    ("./vendor/bref/bref", Keys::Any, Adds::Nothing),
+    ("./vendor/bref/extra-php-extensions", Keys::Any, Adds::Nothing),
     ("serverless-api-gateway-caching", Keys::These(&[("", "caching")]), Adds::Any),
     ("serverless-api-gateway-throttling", Keys::These(&[("", "throttling")]), Adds::Nothing),
-    ("serverless-apigateway-service-proxy", Keys::These(&[]), Adds::Any),
+    ("serverless-apigateway-service-proxy", Keys::These(&[]), Adds::Referring(&["ApiGateway", "Apigateway"])),
     ("serverless-apigw-binary", Keys::These(&[]), Adds::Nothing),
-    ("serverless-appsync-plugin", Keys::These(&[("Root", "appSync")]), Adds::Any),
+    ("serverless-appsync-plugin", Keys::These(&[("Root", "appSync")]), Adds::Referring(&["GraphQl"])),
     ("serverless-associate-waf", Keys::These(&[]), Adds::Nothing),
     ("serverless-better-credentials", Keys::These(&[]), Adds::Nothing),
     ("serverless-bundle", Keys::These(&[]), Adds::Nothing),
@@ -107,7 +112,18 @@ const PLUGINS: &[(&str, Keys, Adds)] = &[
     ("serverless-s3-sync", Keys::These(&[]), Adds::Nothing),
     ("serverless-scriptable-plugin", Keys::These(&[]), Adds::Nothing),
     ("serverless-stack-termination-protection", Keys::These(&[]), Adds::Nothing),
-    ("serverless-step-functions", Keys::These(&[("Root", "stepFunctions"), ("Root", "validate")]), Adds::Any),
+    (
+        // Its machines have ids of the user's own, too, which the checks of state machines know.
+        "serverless-step-functions",
+        Keys::These(&[("Root", "stepFunctions"), ("Root", "validate")]),
+        Adds::Referring(&[
+            "ApiGateway",
+            "EventsRuleCloudWatchEvent",
+            "StateMachine",
+            "StepFunctions",
+            "ToStepFunctionsRole",
+        ]),
+    ),
     ("serverless-tscpaths", Keys::These(&[]), Adds::Nothing),
     (
         "serverless-webpack",
@@ -123,6 +139,16 @@ const DIVIDING: [&str; 4] = [
     "serverless-plugin-additional-stacks",
     "serverless-plugin-nested-stacks",
     "serverless-plugin-split-stacks",
+];
+
+/// Plugins of those that bring sources of variables.
+const WITH_SOURCES: [&str; 6] = [
+    "./vendor/bref/bref",
+    "./vendor/bref/extra-php-extensions",
+    "serverless-appsync-plugin",
+    "serverless-certificate-creator",
+    "serverless-lift",
+    "serverless-localstack",
 ];
 
 /// The folder of the service's own plugins, unless `plugins.localPath` names another.
@@ -146,6 +172,17 @@ pub fn listed(config: &Value) -> (Path, &[Value]) {
 /// The names that the section `plugins` lists.
 pub fn names(section: &Value) -> Vec<&str> {
     list(section).iter().filter_map(Value::as_str).collect()
+}
+
+/// Whether a plugin of the section may bring a source of variables.
+pub fn may_bring_sources(section: &Value) -> bool {
+    let is_known =
+        |name: &str| name.starts_with("serverless-offline-") || PLUGINS.iter().any(|it| it.0 == name);
+    let names = names(section);
+    section.is_truthy()
+        && (list(section).len() != names.len()
+            || list(section).is_empty()
+            || names.iter().any(|it| !is_known(it) || WITH_SOURCES.contains(it)))
 }
 
 /// The folder that the section `plugins` names for the service's own.
@@ -248,6 +285,7 @@ impl Listed {
             Adds::Any => true,
             Adds::Nothing => false,
             Adds::Ids(parts) => parts.iter().any(|it| id.contains(it)),
+            Adds::Referring(parts) => id.is_empty() || parts.iter().any(|it| id.contains(it)),
         };
         self.any_resources || self.known().any(|it| adds(&it.2))
     }
@@ -282,6 +320,15 @@ mod tests {
         assert!(unknown.may_bring("Function", "retries") && unknown.may_add("Table"));
         let modules = listed(json!({ "modules": ["serverless-offline"], "localPath": "p" }), "");
         assert!(!modules.may_bring("Function", "retries"));
+    }
+
+    #[test]
+    fn sources_are_brought_by_few() {
+        assert!(!may_bring_sources(&json!(["serverless-esbuild", "serverless-offline"])));
+        assert!(may_bring_sources(&json!(["serverless-esbuild", "serverless-lift"])));
+        assert!(may_bring_sources(&json!(["serverless-mine"])));
+        assert!(may_bring_sources(&json!("${file(plugins.yml)}")));
+        assert!(!may_bring_sources(&json!(null)));
     }
 
     #[test]

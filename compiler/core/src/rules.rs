@@ -123,6 +123,7 @@ rules! {
     MISSING_FILE "missing-file" Error "A file is named that is not there." ["INVALID_PACKAGE_ARTIFACT_PATH"];
     MISSING_HANDLER "missing-handler" Error "A function has neither a handler nor an image." ["FUNCTION_NEITHER_HANDLER_NOR_IMAGE_DEFINED_ERROR"];
     MISSING_KEY "missing-key" Error "A key that must be there is missing." ["ALB_NO_CONDITIONS", "WEBSOCKETS_MISSING_AUTHORIZER_NAME", "COGNITO_KMS_KEY_NOT_SET", "FUNCTION_KAFKA_VPC_ACCESS_CONFIGURATION_INVALID", "FUNCTION_KAFKA_STARTING_POSITION_TIMESTAMP_INVALID", "FUNCTION_MSK_STARTING_POSITION_TIMESTAMP_INVALID"];
+    MISSING_PERMISSION "missing-permission" Warning "A resource may not invoke the function that it names." [];
     MISSING_SUB "missing-sub" Warning "A text names what only `Fn::Sub` would replace." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
     NAME_TOO_LONG "name-too-long" Warning "A name that is put together is longer than AWS takes." [];
@@ -136,8 +137,9 @@ rules! {
     PLUGIN_NOT_FOUND "plugin-not-found" Error "A plugin is named that is not installed." ["PLUGIN_NOT_FOUND"];
     POLICY_TOO_LARGE "policy-too-large" Error "A policy is longer than IAM takes." [];
     QUEUE_TIMEOUT "queue-timeout" Error "A message of a queue is seen again while its function works on it." [];
-    QUEUE_TYPE "queue-type" Error "A queue and the one behind it are not of one kind." [];
+    QUEUE_TYPE "queue-type" Error "A FIFO queue or topic stands where a standard one is taken, or the other way round." [];
     RESERVED_VARIABLE "reserved-variable" Error "An environment variable is kept by Lambda for itself." [];
+    ROLE_TRUST "role-trust" Error "A role may not be taken on by what takes it on." [];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended, or will soon." [];
     SCHEDULE_DOUBTFUL "schedule-doubtful" Warning "A schedule is written as AWS does not document it." [];
     SCHEDULE_EXPRESSION "schedule-expression" Error "A schedule is not written as AWS takes it." [];

@@ -6,6 +6,8 @@
 mod between;
 mod imports;
 mod names;
+mod routes;
+mod uses;
 
 pub use between::findings;
 
@@ -86,6 +88,16 @@ pub struct Facts {
     pub imports: Vec<Named>,
     /// The outputs that are read when the service is packaged.
     pub reads: Vec<Read>,
+    /// The outputs that have no name for other stacks.
+    pub unnamed: Vec<Named>,
+    /// The ids of outputs with the names that they are exported as.
+    pub named: Vec<(EcoString, Named)>,
+    /// What exports give.
+    pub given: Vec<uses::Given>,
+    /// What imports are used for.
+    pub uses: Vec<uses::Use>,
+    /// The routes on APIs that others make.
+    pub routes: Vec<routes::Shared>,
 }
 
 /// An output of a stack that is read: `${cf:stack.Output}`.
@@ -145,10 +157,18 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
     let template = &pipeline::linked(db, service).template;
     let (mut exports, mut possible, mut all_exports_known) = (Vec::new(), Vec::new(), true);
     let outputs = template.body.get("Outputs").and_then(Value::as_object);
+    let (mut unnamed, mut named) = (Vec::new(), Vec::new());
     for (id, output) in outputs.into_iter().flat_map(|it| it.iter()) {
-        let Some(name) = output.get("Export").and_then(|it| it.get("Name")) else { continue };
+        let Some(name) = output.get("Export").and_then(|it| it.get("Name")) else {
+            let own = written(config, &["Outputs", id]).filter(|_| output.get("Export").is_none());
+            unnamed.extend(own.map(|it| Named { name: id.clone(), at: spot(Place::key(it)) }));
+            continue;
+        };
         let steps = ["Outputs", id.as_str(), "Export", "Name"];
         let written = written(config, &steps).map_or(stack.at.clone(), |it| spot(Place::value(it)));
+        if let Some(name) = known(name) {
+            named.push((id.clone(), Named { name, at: written.clone() }));
+        }
         match known(name) {
             Some(name) if output.get("Condition").is_none() => exports.push(Named { name, at: written }),
             Some(name) => possible.push(name),
@@ -166,7 +186,7 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         if let (Some(Segment::Key(key)), Some(name)) = (path.last(), known(value))
             && key == "Fn::ImportValue"
         {
-            imports.push(Named { name, at: spot(Place::value(path.clone())) });
+            imports.push((path.clone(), Named { name, at: spot(Place::value(path.clone())) }));
         }
         // Which branch is taken is not known.
         !matches!(path.last(), Some(Segment::Key(key)) if key == "Fn::If" || key == "custom")
@@ -174,6 +194,9 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
     let plugins = plugins::names(pipeline::section(db, service, "plugins"));
     let adds_outputs =
         pipeline::mode(db, service).plugins.may_add("") || plugins.iter().any(|it| it.contains("domain"));
+    let given = uses::given(template, &known);
+    let uses = uses::of(config, template, &imports, &known);
+    let routes = routes::of(config, &known, &spot);
     Some(Facts {
         service: context.service.clone(),
         prefix: eco_format!("sls-{}-{}-", context.service, context.stage),
@@ -187,8 +210,13 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         all_outputs_known: !adds_outputs && all_exports_known,
         buckets: made.0,
         made: made.1,
-        imports,
+        given,
+        uses,
+        routes,
+        imports: imports.into_iter().map(|it| it.1).collect(),
         reads,
+        unnamed,
+        named,
         stage: context.stage.clone(),
     })
 }
@@ -214,7 +242,7 @@ fn written(config: &Value, steps: &[&str]) -> Option<Path> {
 }
 
 /// The text that a value is in a stack of this name and region, if it depends on nothing else.
-fn known(value: &Value, stack: &str, region: &str) -> Option<EcoString> {
+pub fn known(value: &Value, stack: &str, region: &str) -> Option<EcoString> {
     let pseudo = |name: &str| match name {
         "AWS::StackName" => Some(stack),
         "AWS::Region" => Some(region),

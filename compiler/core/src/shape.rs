@@ -18,7 +18,7 @@ use ecow::EcoString;
 
 use crate::value::Value;
 
-pub use cfn::{Cfn, RefOrImport};
+pub use cfn::{Cfn, ListOrMade, RefOrImport};
 pub use grammar::Grammar;
 pub use scalar::{Arn, Int, Number, Text};
 pub use slsc_derive::Typed;

@@ -6,7 +6,8 @@ pub mod statement;
 use ecow::EcoString;
 
 use crate::shape::{
-    Arn, AsWritten, Cfn, False, Fixed, Int, Map, MapShape, Nullable, Shape, StringShape, Text, Typed,
+    Arn, AsWritten, Cfn, False, Fixed, Int, ListOrMade, Map, MapShape, Nullable, Shape, StringShape, Text,
+    Typed,
 };
 use crate::value::Value;
 
@@ -416,10 +417,10 @@ pub struct Vpc {
     pub ipv6_allowed_for_dual_stack: Option<bool>,
     /// Ids of security groups.
     #[items(0, 5)]
-    pub security_group_ids: Cfn<Vec<Cfn<Text>>>,
+    pub security_group_ids: ListOrMade<Cfn<Text>>,
     /// Ids of subnets.
     #[items(0, 16)]
-    pub subnet_ids: Cfn<Vec<Cfn<Text>>>,
+    pub subnet_ids: ListOrMade<Cfn<Text>>,
 }
 
 /// A [`Vpc`] as a service that is compiled in spite of mistakes may have it: what is missing is the provider's.

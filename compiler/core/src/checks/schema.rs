@@ -30,7 +30,12 @@ fn below(schema: &Value, root: &Value, path: &Path, found: &mut Vec<Diagnostic>)
     let Some(object) = schema.as_object() else { return };
     kind(object, path, found);
     match object.get("required") {
-        Some(Value::Array(_) | Value::Bool(_) | Value::Unknown(_) | Value::Null) | None => {}
+        Some(Value::Array(_) | Value::Unknown(_) | Value::Null) | None => {}
+        // So it was until draft 3.
+        Some(Value::Bool(_))
+            if root.get("$schema").is_some_and(|it| {
+                it.to_js_string().contains("draft-0") && !it.to_js_string().contains("draft-04")
+            }) => {}
         Some(other) => {
             let at = Place::value(path.join("required"));
             let message = eco_format!("`required` is {}, not a list", other.noun());

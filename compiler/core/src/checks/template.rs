@@ -6,14 +6,17 @@ mod conditional;
 mod conditions;
 mod cycles;
 mod deletion;
+mod dimensions;
 mod dynamic;
 mod dynamodb;
 mod exports;
+mod fifo;
 mod functions;
 mod generated_names;
 mod iam;
 mod index;
-mod kinds;
+mod invocations;
+pub mod kinds;
 mod lambda;
 mod limits;
 mod lists;
@@ -33,6 +36,7 @@ mod references;
 mod resource_type;
 mod schedules;
 mod state_machine;
+mod trust;
 
 use index::Index;
 
@@ -151,4 +155,8 @@ pub const CHECKS: &[Check] = &[
     dynamic::check,
     networks::check,
     parameter_values::check,
+    fifo::check,
+    trust::check,
+    invocations::check,
+    dimensions::check,
 ];

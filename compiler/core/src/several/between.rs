@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
-use super::{Facts, Finding, Named, Spot, imports};
+use super::{Facts, Finding, Named, Spot, imports, routes, uses};
 use crate::rules::{self, Rule};
 
 /// What takes a name: the service, its facts, and where.
@@ -58,6 +58,8 @@ pub fn findings(all: &[Option<Facts>]) -> Vec<Finding> {
         }
     }
     imports::check(&services, &mut found);
+    uses::check(&services, &mut found);
+    routes::check(&services, &mut found);
     found.sort_by_key(|it| it.service);
     found
 }
@@ -68,7 +70,7 @@ pub fn same_account(one: &Facts, other: &Facts) -> bool {
 }
 
 /// Whether two services are two stacks of one account and region: of one stack only that is told.
-fn collide(one: &Facts, other: &Facts) -> bool {
+pub fn collide(one: &Facts, other: &Facts) -> bool {
     same_account(one, other) && one.stack.name != other.stack.name
 }
 

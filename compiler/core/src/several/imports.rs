@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::between::same_account;
-use super::{Facts, Finding, Named, Read};
+use super::{Facts, Finding, Named, Read, Spot};
 use crate::diagnostic::{Severity, nearest};
 use crate::rules;
 
@@ -40,14 +40,15 @@ const STAGES: [&str; 22] = [
 pub fn check(services: &Services<'_>, found: &mut Vec<Finding>) {
     for (index, facts) in services.iter().copied() {
         for import in &facts.imports {
-            found.extend(
-                own(index, facts, import, services)
-                    .or_else(|| missing(index, facts, import, services))
-                    .or_else(|| circle(index, facts, import, services)),
-            );
+            found.extend(missing(index, facts, import, services).or_else(|| {
+                circle(index, facts, exporter(facts, &import.name, services), &import.at, services)
+            }));
         }
         for read in &facts.reads {
-            found.extend(unread(index, facts, read, services));
+            found.extend(
+                unread(index, facts, read, services)
+                    .or_else(|| circle(index, facts, reader(facts, read, services), &read.at, services)),
+            );
         }
     }
 }
@@ -57,23 +58,9 @@ fn exports(facts: &Facts, name: &str) -> bool {
     facts.exports.iter().any(|it| it.name == name) || facts.possible.iter().any(|it| it == name)
 }
 
-fn same_place(one: &Facts, other: &Facts) -> bool {
+/// Whether two services are deployed to one account and region, as far as they say.
+pub fn same_place(one: &Facts, other: &Facts) -> bool {
     same_account(one, other) && one.region == other.region
-}
-
-/// An import of what the service exports itself.
-fn own(index: usize, facts: &Facts, import: &Named, services: &Services<'_>) -> Option<Finding> {
-    let export = facts.exports.iter().find(|it| it.name == import.name)?;
-    let by_other = services.iter().any(|it| it.0 != index && exports(it.1, &import.name));
-    (!by_other).then(|| Finding {
-        service: index,
-        rule: &rules::IMPORT_CYCLE,
-        severity: Severity::Warning,
-        at: import.at.clone(),
-        message: eco_format!("`{}` imports `{}`, which it exports itself", facts.service, import.name),
-        help: "use `!Ref` or `!GetAtt`: the export is only there when the stack is".into(),
-        related: Some((export.at.clone(), "exported here".into())),
-    })
 }
 
 /// An import of what no service exports, where it can be told that one should.
@@ -104,6 +91,14 @@ fn missing(index: usize, facts: &Facts, import: &Named, services: &Services<'_>)
         return finding(message, help, export.at.clone(), said);
     }
     let others = || near().filter(|it| it.stack.name != facts.stack.name);
+    if let Some((owner, it)) = meant_output(facts, name, &others().collect::<Vec<_>>()) {
+        let message = eco_format!("`{}` exports nothing called `{name}`", owner.service);
+        let help = match &it.1 {
+            Some(export) => eco_format!("`{}` is the key of the output: import `{export}`", it.0.name),
+            None => eco_format!("give its output `{}` the export `{name}`", it.0.name),
+        };
+        return finding(message, help, it.0.at, "this output is there".into());
+    }
     // The stack with the longest name that fits is the one that is meant.
     let meant = others().filter_map(|it| Some((it, behind(it, name)?)));
     let meant = meant.max_by_key(|it| it.0.stack.name.len()).filter(|it| it.0.all_exports_known);
@@ -131,6 +126,33 @@ fn missing(index: usize, facts: &Facts, import: &Named, services: &Services<'_>)
         }
         (None, None) => None,
     }
+}
+
+/// An output that an import is likely to mean: of its very key, or one that is not exported and called as the name ends.
+/// With the name that it is exported as.
+fn meant_output<'a>(
+    facts: &Facts,
+    name: &str,
+    others: &[&'a Facts],
+) -> Option<(&'a Facts, (Named, Option<EcoString>))> {
+    let plain = |text: &str| {
+        let kept = text.chars().filter(char::is_ascii_alphanumeric);
+        kept.flat_map(char::to_lowercase).collect::<String>()
+    };
+    let mut found = others.iter().flat_map(|owner| {
+        let exported = owner.named.iter().filter(|it| it.0 == name).map(|(id, export)| {
+            let output = Named { name: id.clone(), at: export.at.clone() };
+            (*owner, (output, Some(export.name.clone())))
+        });
+        let is_end = |id: &str| {
+            id.len() > 5 && plain(name).ends_with(&plain(id)) && name.contains(facts.stage.as_str())
+        };
+        let unnamed =
+            owner.unnamed.iter().filter(|it| it.name == name || is_end(&it.name) && owner.all_exports_known);
+        exported.chain(unnamed.map(|it| (*owner, (it.clone(), None)))).collect::<Vec<_>>()
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 /// Whether a name begins with that of a stack, and if it is one that the framework makes.
@@ -162,7 +184,19 @@ fn alike(name: &str, export: &str, stage: &str) -> bool {
             return is_stage(a) && is_stage(b) || is_part || index + 1 == own.len() || is_slip(a, b);
         }
     }
+    if lacks_one(&own, &other) || lacks_one(&other, &own) {
+        return true;
+    }
     name.len() > 7 && strsim::osa_distance(&name.to_lowercase(), &export.to_lowercase()) == 1
+}
+
+/// Whether the words of `one` are those of `other` without one between the first two and the last.
+fn lacks_one(one: &[String], other: &[String]) -> bool {
+    if one.len() < 4 || one.len() + 1 != other.len() {
+        return false;
+    }
+    let same = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    same >= 2 && same < one.len() && one.iter().skip(same).eq(other.iter().skip(same + 1))
 }
 
 /// Whether two words differ in one or two letters of several.
@@ -172,35 +206,57 @@ fn is_slip(one: &str, other: &str) -> bool {
     one.len() > 3 && !digits(one) && !digits(other) && strsim::osa_distance(one, other) <= allowed
 }
 
-/// A stack that waits for one that waits for it: told at each import of the circle.
-fn circle(index: usize, facts: &Facts, import: &Named, services: &Services<'_>) -> Option<Finding> {
-    let owner_of = |facts: &Facts, name: &str| {
-        let mut owners = services.iter().filter(|it| same_place(it.1, facts));
-        owners.find(|it| it.1.exports.iter().any(|it| it.name == name)).map(|it| it.0)
-    };
+/// The services whose values a service must have before it is deployed: those of its imports, and of the stacks that
+/// it reads.
+fn owners(index: usize, facts: &Facts, services: &Services<'_>) -> Vec<usize> {
+    let imported = facts.imports.iter().filter_map(|it| exporter(facts, &it.name, services));
+    let read = facts.reads.iter().filter_map(|it| reader(facts, it, services));
+    imported.chain(read).filter(|it| *it != index).collect()
+}
+
+/// The service that exports a name.
+fn exporter(facts: &Facts, name: &str, services: &Services<'_>) -> Option<usize> {
+    let mut owners = services.iter().filter(|it| same_place(it.1, facts));
+    owners.find(|it| it.1.exports.iter().any(|it| it.name == name)).map(|it| it.0)
+}
+
+/// The service whose stack is read.
+fn reader(facts: &Facts, read: &Read, services: &Services<'_>) -> Option<usize> {
+    let region = read.region.as_ref().unwrap_or(&facts.region);
+    let mut owners = services.iter().filter(|it| it.1.region == *region && same_account(it.1, facts));
+    owners.find(|it| it.1.stack.name == read.stack).map(|it| it.0)
+}
+
+/// A stack that waits for one that waits for it: told at each value of the circle.
+fn circle(
+    index: usize,
+    facts: &Facts,
+    first: Option<usize>,
+    at: &Spot,
+    services: &Services<'_>,
+) -> Option<Finding> {
     let facts_of = |wanted: usize| services.iter().find(|it| it.0 == wanted).map(|it| it.1);
-    let first = owner_of(facts, &import.name).filter(|it| *it != index)?;
+    let first = first.filter(|it| *it != index)?;
     let mut reached = vec![first];
     let mut next = 0;
     while let Some(at) = reached.get(next).copied() {
         next += 1;
         let Some(its) = facts_of(at) else { continue };
-        for it in &its.imports {
-            if let Some(owner) = owner_of(its, &it.name).filter(|it| !reached.contains(it)) {
+        for owner in owners(at, its, services) {
+            if !reached.contains(&owner) {
                 reached.push(owner);
             }
         }
     }
     let owner = facts_of(first).filter(|_| reached.contains(&index))?;
-    let export = owner.exports.iter().find(|it| it.name == import.name)?;
     Some(Finding {
         service: index,
         rule: &rules::IMPORT_CYCLE,
         severity: Severity::Warning,
-        at: import.at.clone(),
-        message: eco_format!("`{}` and `{}` import values of each other", facts.service, owner.service),
-        help: "let one of them read the value otherwise: no stack of a circle can be the first".into(),
-        related: Some((export.at.clone(), eco_format!("`{}` exports it", owner.service))),
+        at: at.clone(),
+        message: eco_format!("`{}` and `{}` need values of each other", facts.service, owner.service),
+        help: "let one of them have the value otherwise: no stack of a circle can be the first".into(),
+        related: Some((owner.stack.at.clone(), eco_format!("the stack of `{}`", owner.service))),
     })
 }
 
@@ -232,9 +288,18 @@ fn unread(index: usize, facts: &Facts, read: &Read, services: &Services<'_>) -> 
         };
         return finding(message, help, owner);
     }
+    let elsewhere = services.iter().map(|it| it.1).filter(|it| same_account(it, facts));
+    if let Some(owner) = elsewhere.into_iter().find(|it| it.stack.name == read.stack) {
+        let message = eco_format!("there is no stack `{}` in `{region}`", read.stack);
+        return finding(message, eco_format!("`{}` is deployed to `{}`", owner.service, owner.region), owner);
+    }
     // A stack of nobody here, whose name is that of one with a slip, and which would have the output.
     let has = |it: &&Facts| it.outputs.contains(&read.output) && is_own_output(&read.output);
-    let owner = others().filter(has).find(|it| alike(&read.stack, &it.stack.name, &facts.stage))?;
+    // The name of a service alone is none of its stack.
+    let is_service =
+        |it: &&Facts| it.service == read.stack && it.stack.name.starts_with(&*eco_format!("{}-", read.stack));
+    let owner =
+        others().filter(has).find(|it| is_service(it) || alike(&read.stack, &it.stack.name, &facts.stage))?;
     let message = eco_format!("no service here is deployed to the stack `{}`", read.stack);
     finding(message, eco_format!("did you mean `{}`?", owner.stack.name), owner)
 }

@@ -9,7 +9,9 @@ use crate::path::Path;
 use crate::value::{Object, Value};
 
 /// Types with the property that names them, what they are, and whether the name counts in all regions.
-const NAMES: [(&str, &str, &str, bool); 34] = [
+const NAMES: [(&str, &str, &str, bool); 36] = [
+    ("AWS::ApiGateway::DomainName", "DomainName", "a domain of an API", false),
+    ("AWS::ApiGatewayV2::DomainName", "DomainName", "a domain of an API", false),
     ("AWS::CloudFront::Function", "Name", "a function of CloudFront", true),
     ("AWS::CloudWatch::Alarm", "AlarmName", "an alarm", false),
     ("AWS::CloudWatch::Dashboard", "DashboardName", "a dashboard", true),

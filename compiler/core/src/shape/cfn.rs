@@ -71,6 +71,20 @@ impl<T: Typed> Typed for RefOrImport<T> {
     }
 }
 
+/// A list, or one of the functions of CloudFormation that make a list of a text: a `!Ref` gives no list that the framework
+/// takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListOrMade<T>(pub Cfn<Vec<T>>);
+
+impl<T: Typed> Typed for ListOrMade<T> {
+    const SHAPE: &'static Shape =
+        &Shape::OneOf(&[<Vec<T> as Typed>::SHAPE, &Shape::IntrinsicOf(&["Fn::Split", "Fn::FindInMap"])]);
+
+    fn decode(value: &Value) -> Option<ListOrMade<T>> {
+        Cfn::decode(value).map(ListOrMade)
+    }
+}
+
 /// The intrinsic functions that give a value.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html>
 pub const FUNCTIONS: &[&str] = &[

@@ -23,6 +23,7 @@ use super::{Graft, Host, Input, Resolved, Written};
 use crate::db::{File, Options};
 use crate::diagnostic::Diagnostic;
 use crate::path::{Path, Segment};
+use crate::plugins::may_bring_sources;
 use crate::value::{Object, Value};
 
 pub use early::Phase;
@@ -139,7 +140,7 @@ impl<'a> Resolver<'a> {
     /// Has the stage and the environment, and nothing else yet.
     fn new(input: &'a Input<'a>) -> Resolver<'a> {
         let root = input.modern.value.clone();
-        let plugins = root.get("plugins").is_some_and(Value::is_truthy);
+        let plugins = root.get("plugins").is_some_and(may_bring_sources);
         let mut resolver = Resolver {
             input,
             root,

@@ -273,8 +273,8 @@ fn vpc_config(function: &Function, service: &ServiceContext) -> Option<Object> {
         Cfn::Value(ids) => Value::array(ids.iter().map(Cfn::to_value)),
         Cfn::Intrinsic(it) | Cfn::Unknown(it) => it.clone(),
     };
-    let security_groups = security_group_ids.as_ref().or(of_provider.map(|it| &it.security_group_ids))?;
-    let subnets = subnet_ids.as_ref().or(of_provider.map(|it| &it.subnet_ids))?;
+    let security_groups = security_group_ids.as_ref().or(of_provider.map(|it| &it.security_group_ids.0))?;
+    let subnets = subnet_ids.as_ref().or(of_provider.map(|it| &it.subnet_ids.0))?;
     let ipv6 = ipv6_allowed_for_dual_stack.filter(|it| *it);
     let mut config = Object::new();
     config.insert_some("Ipv6AllowedForDualStack", ipv6.or_else(|| of_provider?.ipv6_allowed_for_dual_stack));

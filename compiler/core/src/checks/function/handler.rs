@@ -268,7 +268,9 @@ fn named_file(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
     if text.starts_with('/') {
         return;
     }
-    if !SOURCES.iter().any(|it| text.ends_with(it)) {
+    // Bref runs files without an ending, too, such as `bin/console`.
+    let is_script = runtime(handler.facts).starts_with("php-") && text.contains('/') && !text.contains('\\');
+    if !SOURCES.iter().any(|it| text.ends_with(it)) && !is_script {
         let with_end = eco_format!("{text}.php");
         if runs_php(handler.facts) && matches!(search::exact(handler.files(), &with_end), Found::Here { .. })
         {
@@ -284,7 +286,7 @@ fn named_file(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         Found::OtherCase { path } => found.push(handler.other_case(0..text.len(), &path, &path)),
         Found::Missing(missing) => {
             // A layer brings PHP itself, and not the files of the service.
-            if text.ends_with(".php")
+            if (text.ends_with(".php") || is_script)
                 && (missing.near.is_some() || !handler.around.may_make(handler.files(), text))
             {
                 let near = missing.near.clone();

@@ -36,6 +36,13 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+    for event in facts.events() {
+        let Some(settings) = event.value.get("destinations").and_then(|it| it.get("onFailure")) else {
+            continue;
+        };
+        let path = event.path.join("destinations").join("onFailure");
+        found.extend(settings.get("arn").and_then(|it| kind(settings, it, &path, facts)));
+    }
     found.extend(manual(facts));
     found.extend(layers(facts));
 }

@@ -1,4 +1,5 @@
-//! Ready archives: one that is not there, beside one of nearly that name.
+//! Ready archives: one that is not there, beside one of nearly that name; one that is a directory, or no archive; and
+//! patterns, which have no effect beside one.
 //!
 //! A build may make an archive that is not there yet. So only a name that misses one by a letter or two is told, which
 //! nothing else names.
@@ -7,7 +8,8 @@ use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use crate::checks::function::handler::search::{self, Found};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::db::Content;
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::package::object;
 use crate::path::Path;
 use crate::rules;
@@ -27,6 +29,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             Some((at, file))
         })
         .collect();
+    idle_patterns(facts, &written, found);
     for (at, file) in &written {
         let outside = file.starts_with(['/', '.']) && !file.starts_with("./") || file.contains("${");
         if outside || object::named(file).is_some() {
@@ -38,7 +41,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(other_case(file, &path, Place::value(at.clone())));
                 continue;
             }
-            Found::Here { .. } => continue,
+            Found::Here { path } => {
+                found.extend(no_archive(facts, file, &path, at));
+                continue;
+            }
         };
         let Some(near) = missing.near.filter(|it| missing.folder.is_none() && slip(file, it)) else {
             continue;
@@ -53,6 +59,55 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 .help(eco_format!("did you mean `{near}`?"))
                 .replace(eco_format!("replace with `{near}`"), false, at, near),
         );
+    }
+}
+
+/// What is there and cannot be unpacked: a directory, or a text.
+fn no_archive(facts: &Facts<'_>, file: &str, path: &EcoString, at: &Path) -> Option<Diagnostic> {
+    let is_named = [".zip", ".jar", ".war"].iter().any(|it| path.ends_with(it));
+    let (message, why) = match facts.around.files.content(path) {
+        Content::Directory => (
+            eco_format!("`{file}` is a directory, and no archive"),
+            "packaging reads the archive as a file, and fails",
+        ),
+        Content::Text(_) if !is_named => {
+            (eco_format!("`{file}` is no archive"), "Lambda cannot unpack it, and refuses it")
+        }
+        _ => return None,
+    };
+    let diagnostic = Diagnostic::new(&rules::MISSING_FILE, Place::value(at.clone()), message).why(why);
+    Some(diagnostic.help("name the `.zip` or the `.jar` that the build makes, or remove `artifact`"))
+}
+
+/// Patterns beside a ready archive, from which nothing else is made.
+fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Diagnostic>) {
+    let package = facts.config.get("package");
+    let individually =
+        |it: Option<&Value>| it.and_then(|it| it.get("individually")).is_some_and(Value::is_truthy);
+    let of_function = |it: &Value| it.get("package").is_some_and(|it| individually(Some(it)));
+    let any = individually(package) || facts.functions.iter().any(|it| of_function(&it.listed.value));
+    let has_layers = facts.config.get("layers").is_some();
+    for (at, _) in written {
+        let package = at.parent();
+        let is_service = package.segments().len() == 1;
+        // Those of the service are of each function that is packaged by itself, too, and of layers.
+        if is_service && (any || has_layers) || package.segments().first() == Some(&"layers".into()) {
+            continue;
+        }
+        for key in ["patterns", "include", "exclude"] {
+            let own = package.join(key);
+            let is_list = facts.config.at(&own).and_then(Value::as_array).is_some_and(|it| !it.is_empty());
+            if !is_list {
+                continue;
+            }
+            let message = eco_format!("`{key}` has no effect beside `artifact`");
+            let mut diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, Place::key(own), message)
+                .why("a ready archive is taken as it is")
+                .help("remove one of the two")
+                .related(Place::key(at.clone()), "the archive");
+            diagnostic.severity = Severity::Warning;
+            found.push(diagnostic);
+        }
     }
 }
 

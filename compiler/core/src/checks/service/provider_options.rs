@@ -161,7 +161,7 @@ fn authorizers(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let path = path.join(name);
         address(authorizer.get("issuerUrl"), path.join("issuerUrl"), found);
         let written = authorizer.get("identitySource");
-        let starts = ["$request.", "$context.", "$stageVariables.", "${"];
+        let starts = ["$request.header.", "$request.querystring.", "$context.", "$stageVariables.", "${"];
         sources(written, &path.join("identitySource"), &starts, "$request.header.Authorization", found);
     }
     let path = Path::from(["provider", "alb", "authorizers"]);
@@ -174,8 +174,23 @@ fn authorizers(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for function in &facts.functions {
         for event in function.events() {
             let starts: &[&str] = match event.kind {
-                "http" => &["method.request.", "context.", "stageVariables.", "${"],
-                "websocket" => &["route.request.", "context.", "stageVariables.", "${"],
+                "http" => &[
+                    "method.request.header.",
+                    "method.request.querystring.",
+                    "method.request.multivalueheader.",
+                    "method.request.multivaluequerystring.",
+                    "method.request.path.",
+                    "context.",
+                    "stageVariables.",
+                    "${",
+                ],
+                "websocket" => &[
+                    "route.request.header.",
+                    "route.request.querystring.",
+                    "context.",
+                    "stageVariables.",
+                    "${",
+                ],
                 _ => continue,
             };
             let example = if event.kind == "http" {
@@ -278,6 +293,28 @@ fn twice(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     repeated(facts, &plugins::listed(facts.config).0, "the plugin", "it would run twice", found);
     let keys = Path::from(["provider", "apiGateway", "apiKeys"]);
     repeated(facts, &keys, "the key", "two keys of one name cannot be told apart", found);
+    without_plan(facts, found);
+}
+
+/// A key without a plan beside plans that have names: the framework refers to a plan that it does not make.
+fn without_plan(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let gateway = Path::from(["provider", "apiGateway"]);
+    let plans = gateway.join("usagePlan");
+    let keys = gateway.join("apiKeys");
+    if !at(facts, &plans).is_some_and(|it| matches!(it, Value::Array(plans) if !plans.is_empty())) {
+        return;
+    }
+    for (index, key) in at(facts, &keys).and_then(Value::as_array).into_iter().flatten().enumerate() {
+        if key.as_str().is_none() && key.get("name").and_then(Value::as_str).is_none() {
+            continue;
+        }
+        found.push(
+            Diagnostic::new(&rules::UNKNOWN_REFERENCE, Place::value(keys.join(index)), "the key is of no usage plan")
+                .why("the plans have names, so the template has no `ApiGatewayUsagePlan` for keys without one, and CloudFormation refuses it")
+                .help("write the key below the name of a plan, as the plan's list")
+                .related(Place::key(plans.clone()), "the plans"),
+        );
+    }
 }
 
 fn repeated(facts: &Facts<'_>, path: &Path, noun: &str, why: &'static str, found: &mut Vec<Diagnostic>) {

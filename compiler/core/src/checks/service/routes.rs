@@ -9,10 +9,12 @@ use super::Facts;
 use crate::checks::route::{Api, Route};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::rules;
+use crate::value::Value;
 
 /// Finds routes that two events take, and variables that differ at one place.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     preflights(facts, found);
+    catch_alls(facts, found);
     let mut routes: FxHashMap<(String, String), (Place, &str)> = FxHashMap::default();
     let mut variables: FxHashMap<String, (String, Place, &str)> = FxHashMap::default();
     for function in facts.unconditional() {
@@ -32,6 +34,33 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     .related(first.clone(), eco_format!("`{owner}` takes it here")),
             );
         }
+    }
+}
+
+/// `httpApi: '*'` takes what no other route does, and is one function's.
+fn catch_alls(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let mut first: Option<(Place, &str)> = None;
+    for function in facts.unconditional() {
+        let key = function.listed.key.as_str();
+        let is_all = |value: &Value| {
+            value.as_str() == Some("*") || value.get("path").and_then(Value::as_str) == Some("*")
+        };
+        let Some(event) = function.events().find(|it| it.kind == "httpApi" && is_all(it.value)) else {
+            continue;
+        };
+        let path = if event.value.as_str().is_some() { event.path } else { event.path.join("path") };
+        let at = Place::value(path);
+        let Some((place, owner)) = &first else {
+            first = Some((at, key));
+            continue;
+        };
+        let mut diagnostic = Diagnostic::new(&rules::DUPLICATE_ROUTE, at, "the route `*` is taken")
+            .why("the HTTP API has one function for all that no other route takes: the last one, and nobody calls the first")
+            .help("give one of them a method and a path")
+            .related(place.clone(), eco_format!("`{owner}` takes it here"));
+        // The framework packages it.
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
     }
 }
 

@@ -24,13 +24,21 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     {
         remote(environment, &path, found);
         access_keys(environment, &path, found);
+        resolved(environment, &path, IN_FUNCTION, found);
     }
     for (path, part) in facts.own_parts() {
         let (path, outputs) = (path.join("Outputs"), part.get("Outputs"));
         remote(outputs, &path, found);
         access_keys(outputs, &path, found);
+        resolved(outputs, &path, IN_OUTPUT, found);
     }
     for (_, path, resource) in facts.own_resources() {
+        if resource.get("Type").and_then(Value::as_str) == Some("AWS::Lambda::Function") {
+            let below = Path::from(["Properties", "Environment", "Variables"]);
+            let at =
+                ["Properties", "Environment", "Variables"].iter().fold(path.clone(), |it, key| it.join(*key));
+            resolved(resource.at(&below), &at, IN_FUNCTION, found);
+        }
         remote(resource.get("Properties"), &path.join("Properties"), found);
     }
     from_the_environment(facts, found);
@@ -42,11 +50,13 @@ fn remote(value: Option<&Value>, path: &Path, found: &mut Vec<Diagnostic>) {
         Some(Value::Unknown(unknown)) if !unknown.reported => {
             let Some(secret) = parameter(&unknown.text).filter(|it| is_secret(it, path)) else { return };
             let message = eco_format!("{} ends in the template in plain text", described(path));
+            let is_environment = path.segments().contains(&"environment".into());
             let help = match secret.strip_prefix(SECRETS_MANAGER) {
-                Some(name) => eco_format!(
-                    "write `{{{{resolve:secretsmanager:{name}}}}}`, which CloudFormation replaces, or let the function read it when it starts"
-                ),
-                None => "keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, which CloudFormation replaces, or let the function read it when it starts".into(),
+                _ if is_environment => "let the function read it when it starts: give it the name alone".into(),
+                Some(name) => {
+                    eco_format!("write `{{{{resolve:secretsmanager:{name}}}}}`, which CloudFormation replaces")
+                }
+                None => "keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, which CloudFormation replaces".into(),
             };
             found.push(
                 Diagnostic::new(&rules::SECRET_IN_TEMPLATE, Place::value(path.clone()), message)
@@ -65,6 +75,34 @@ fn remote(value: Option<&Value>, path: &Path, found: &mut Vec<Diagnostic>) {
         }
         _ => {}
     }
+}
+
+/// Why a secret that CloudFormation resolves is not kept in the environment of a function, and what to do.
+const IN_FUNCTION: (&str, &str) = (
+    "CloudFormation puts the secret itself there, and all who may see the function read it",
+    "give the function the name of the secret, and let it read the secret when it starts",
+);
+
+/// The same of an output.
+const IN_OUTPUT: (&str, &str) = (
+    "CloudFormation resolves secrets in properties of resources only, and outputs are shown to all who see the stack",
+    "give the ARN of the secret, and let others read it themselves",
+);
+
+/// Secrets of Secrets Manager that CloudFormation is to put in below `path`.
+fn resolved(value: Option<&Value>, path: &Path, (why, help): (&str, &str), found: &mut Vec<Diagnostic>) {
+    let Some(value) = value else { return };
+    value.visit(&mut path.clone(), &mut |path, value| {
+        if value.as_str().is_some_and(|it| it.contains("{{resolve:secretsmanager:")) {
+            let message = eco_format!("{} ends in plain text where many can read it", described(path));
+            found.push(
+                Diagnostic::new(&rules::SECRET_IN_TEMPLATE, Place::value(path.clone()), message)
+                    .why(why)
+                    .help(help),
+            );
+        }
+        true
+    });
 }
 
 /// Keys of users of IAM below `path`.
@@ -134,12 +172,17 @@ fn from_the_environment(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 && path.last() == Some(&"environment".into())
             {
                 for (name, _) in secret_entries(variables).filter(|(_, it)| is_variable(it)) {
-                    let at = Place::Written { file: *file, path: path.join(name), part: Part::Value, within: None };
+                    let at = Place::Written {
+                        file: *file,
+                        path: path.join(name),
+                        part: Part::Value,
+                        within: None,
+                    };
                     let message = eco_format!("`{name}` ends in the template in plain text");
                     found.push(
                         Diagnostic::new(&rules::SECRET_IN_TEMPLATE, at, message)
                             .why("it is read from the environment when the service is packaged")
-                            .help("keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, or let the function read it when it starts"),
+                            .help("keep it in Secrets Manager, and let the function read it when it starts"),
                     );
                 }
             }

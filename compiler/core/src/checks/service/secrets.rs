@@ -78,7 +78,7 @@ fn report(file: File, path: &Path, Secret { message, within }: Secret) -> Diagno
     let at = Place::Written { file, path: path.clone(), part: Part::Value, within };
     Diagnostic::new(&rules::PLAIN_SECRET, at, message)
         .why("all who read the repository, the template or the function's configuration read it, too")
-        .help("keep it in Secrets Manager and write `{{resolve:secretsmanager:name}}`, or let the function read it when it starts; change what has been committed")
+        .help("keep it in Secrets Manager, where a function reads it when it starts, and a resource has it by `{{resolve:secretsmanager:name}}`; change what has been committed")
 }
 
 fn secret(path: &Path, text: &str) -> Option<Secret> {
@@ -153,6 +153,12 @@ fn name(path: &Path) -> Option<EcoString> {
         ("value", Some(Segment::Index(_))) if keys.next() == Some(&Segment::from("apiKeys")) => {
             Some("apiKeys".into())
         }
+        // The same below the name of a usage plan.
+        ("value", Some(Segment::Index(_)))
+            if path.segments().iter().rev().nth(4) == Some(&Segment::from("apiKeys")) =>
+        {
+            Some("apiKey".into())
+        }
         // `Parameters: {Password: {Default: ...}}`.
         ("Default", Some(Segment::Key(parameter))) => Some(parameter.clone()),
         _ => Some(key.clone()),
@@ -191,7 +197,7 @@ fn is_local(host: &str) -> bool {
 
 /// Whether a text stands for a secret that is filled in elsewhere, or is none for sure.
 fn is_placeholder(text: &str) -> bool {
-    const WORDS: [&str; 26] = [
+    const WORDS: [&str; 28] = [
         "changeme",
         "change-me",
         "change_me",
@@ -218,6 +224,8 @@ fn is_placeholder(text: &str) -> bool {
         "....",
         "notset",
         "not-set",
+        "keyvalue",
+        "valuefor",
     ];
     let lower = text.to_lowercase();
     let plain = ["password", "secret", "token", "admin", "postgres", "root", "pass", "user", "mysql"];

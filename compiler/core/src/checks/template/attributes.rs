@@ -5,7 +5,9 @@ use rustc_hash::FxHashSet;
 
 use super::iam::gives_name;
 use super::index::{Kind, Reference};
+use super::state_machine::plugin;
 use super::{Facts, kinds};
+use crate::aws::naming;
 use crate::cfn::schema::{self, ResourceType};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Segment;
@@ -53,6 +55,16 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             _ => None,
         };
         let diagnostic = diagnostic.or_else(|| kinds::of_resource(facts, reference, kind));
+        found.extend(diagnostic.filter(|it| reported.insert(it.at.clone())));
+    }
+    for reference in &plugin::references(facts) {
+        let Some(attribute) = reference.attribute else { continue };
+        let kind = match facts.resource(reference.target) {
+            Some(body) => body.get("Type").and_then(Value::as_str),
+            // A function that is called by its key.
+            None => facts.resource(&naming::function(reference.target)).map(|_| "AWS::Lambda::Function"),
+        };
+        let diagnostic = kind.and_then(|kind| unknown(facts, reference, kind, attribute));
         found.extend(diagnostic.filter(|it| reported.insert(it.at.clone())));
     }
 }

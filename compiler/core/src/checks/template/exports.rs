@@ -4,11 +4,12 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
-use super::index;
+use super::index::{self, Owner};
 use super::places::inside;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
+use crate::several;
 use crate::value::{Object, Value};
 
 /// The most bytes of an output's description.
@@ -39,8 +40,28 @@ fn imports(facts: &Facts<'_>, path: Path, part: &Value, found: &mut Vec<Diagnost
         let Some(argument) = value.get("Fn::ImportValue") else { return true };
         let why = "CloudFormation looks up what is imported before it makes a resource";
         found.extend(resource_in(facts, argument, &path.join("Fn::ImportValue"), why));
+        found.extend(of_itself(facts, argument, &path.join("Fn::ImportValue")));
         true
     });
+}
+
+/// An import of what the stack exports itself.
+fn of_itself(facts: &Facts<'_>, argument: &Value, path: &Path) -> Option<Diagnostic> {
+    let context = facts.around.context;
+    let stack = context.stack_name();
+    let known = |value: &Value| several::known(value, &stack, &context.region);
+    let name = known(argument).filter(|it| !it.is_empty())?;
+    let mut outputs = facts.section("Outputs")?.iter();
+    let exports = |output: &Value| output.get("Export").and_then(|it| it.get("Name")).and_then(known);
+    let (id, _) = outputs.find(|it| exports(it.1).is_some_and(|it| it == name))?;
+    let message = eco_format!("the stack imports `{name}`, which it exports itself");
+    let diagnostic = Diagnostic::new(&rules::IMPORT_CYCLE, Place::value(path.clone()), message)
+        .why("the export is only there when the stack is, which waits for it")
+        .help("use `!Ref` or `!GetAtt`");
+    Some(match facts.entry_place(Owner { section: "Outputs", id }) {
+        Some(place) => diagnostic.related(place, "exported here"),
+        None => diagnostic,
+    })
 }
 
 fn of_output(facts: &Facts<'_>, output: &Value, path: &Path, found: &mut Vec<Diagnostic>) {

@@ -281,6 +281,13 @@ impl<'a> Index<'a> {
     }
 }
 
+/// What `value`, which stands outside of the template, refers to.
+pub fn references_in<'a>(section: &'static str, id: &'a str, value: &'a Value) -> Vec<Reference<'a>> {
+    let mut index = Index::default();
+    index.walk(Owner { section, id }, value, Around { key: id, guarded: false });
+    index.references
+}
+
 /// The id and the attribute of a `Fn::GetAtt`, in the form of a list or of a text.
 pub fn get_att(argument: &Value) -> Option<(&str, Option<&str>)> {
     match argument {

@@ -8,7 +8,7 @@ mod table;
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
-use super::iam::gives_name;
+pub use super::iam::gives_name;
 use super::index::{self, Reference};
 use super::properties::certain_name;
 use crate::cfn::schema;
@@ -18,11 +18,10 @@ use crate::rules;
 use crate::value::Value;
 use table::Wanted;
 
+pub use table::is_at;
+
 /// How attributes end that are no ARNs.
 const NO_ARNS: [&str; 8] = ["Name", "Id", "Url", "URL", "Endpoint", "DomainName", "Address", "Port"];
-
-/// Properties of generated resources that other checks look at.
-const TOLD: [&str; 5] = ["Destination", "EventSourceArn", "FunctionName", "Role", "TargetArn"];
 
 /// What is wrong with a reference to a resource of the type `given`, if its property takes something else.
 pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) -> Option<Diagnostic> {
@@ -31,9 +30,7 @@ pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) ->
     }
     let known = schema::resource_type(given)?;
     let (of, path) = place(facts, reference)?;
-    // What a function and its events name is told where these are looked at.
-    let is_own = || facts.written("Resources", &[Segment::from(reference.owner.id)]).is_some();
-    if TOLD.contains(&reference.key) && !is_own() {
+    if is_told(facts, reference, given) {
         return None;
     }
     let wanted = table::wanted(of, reference.key, &path)?;
@@ -44,7 +41,7 @@ pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) ->
     let format = attribute.and_then(|it| known.attribute(it));
     let formats = format.into_iter().flat_map(|it| it.alternatives()).filter_map(|it| it.format());
     if formats.into_iter().any(|it| wanted.formats.contains(&it))
-        || !is_other(&wanted, reference, given, attribute)
+        || !is_other(&wanted, reference.key, given, attribute)
     {
         return None;
     }
@@ -63,6 +60,50 @@ pub fn of_resource(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) ->
         None => eco_format!("`{}` is not", reference.target),
     };
     Some(diagnostic(facts, reference, &wanted, given, at, &what))
+}
+
+/// What the property `key` at `path` of the type `of` takes, if a reference to a resource of the type `given` that stands
+/// in another template gives something else for sure.
+pub fn other_kind(
+    of: &str,
+    key: &str,
+    path: &[Segment],
+    given: &str,
+    attribute: Option<&str>,
+) -> Option<&'static str> {
+    let known = schema::resource_type(given)?;
+    let wanted = table::wanted(of, key, path)?;
+    let format = attribute.and_then(|it| known.attribute(it));
+    let mut formats = format.into_iter().flat_map(|it| it.alternatives()).filter_map(|it| it.format());
+    if formats.any(|it| wanted.formats.contains(&it)) || !is_other(&wanted, key, given, attribute) {
+        return None;
+    }
+    wanted.kinds.first().map(|it| it.noun)
+}
+
+/// Whether the checks of functions and events, which have made the resource that refers, tell of the reference.
+fn is_told(facts: &Facts<'_>, reference: &Reference<'_>, given: &str) -> bool {
+    if facts.written("Resources", &[Segment::from(reference.owner.id)]).is_some() {
+        return false;
+    }
+    let is_result = || matches!(given, "AWS::SQS::Queue" | "AWS::SNS::Topic");
+    match reference.key {
+        "FunctionName" => true,
+        // A role that is named by its id alone.
+        "Role" => facts.path_of(reference.owner, reference.holder).is_none(),
+        "TargetArn" => is_result(),
+        "Destination" => {
+            let of = facts.resource(reference.owner.id).and_then(|it| it.get("Type")).and_then(Value::as_str);
+            of == Some("AWS::Lambda::EventInvokeConfig")
+                && (is_result() || matches!(given, "AWS::Lambda::Function" | "AWS::Events::EventBus"))
+        }
+        "EventSourceArn" => {
+            let origin = facts.origin(reference.owner.id);
+            let is_event = |kind: &str| origin.is_some_and(|it| it.segments().contains(&Segment::from(kind)));
+            reference.kind == index::Kind::GetAtt && (is_event("sqs") || is_event("stream"))
+        }
+        _ => false,
+    }
 }
 
 /// What is wrong with a reference to a parameter of a type of AWS's own.
@@ -101,9 +142,9 @@ fn gives(wanted: &Wanted, given: &str) -> impl Iterator<Item = &'static [&'stati
 }
 
 /// Whether a reference gives another kind of value for sure.
-fn is_other(wanted: &Wanted, reference: &Reference<'_>, given: &str, attribute: Option<&str>) -> bool {
+fn is_other(wanted: &Wanted, key: &str, given: &str, attribute: Option<&str>) -> bool {
     let name = attribute.unwrap_or_default();
-    if gives(wanted, given).any(|it| it.contains(&name)) || name.eq_ignore_ascii_case(reference.key) {
+    if gives(wanted, given).any(|it| it.contains(&name)) || name.eq_ignore_ascii_case(key) {
         return false;
     }
     let is_of = gives(wanted, given).next().is_some();

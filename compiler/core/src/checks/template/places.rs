@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::index::{self, Kind, Owner, Reference};
+use super::state_machine::plugin;
 use crate::diagnostic::Place;
 use crate::path::{Path, Segment};
 use crate::value::Value;
@@ -26,6 +27,9 @@ impl Facts<'_> {
     /// The path in the configuration of `holder`, a value in the entry `owner` of the template; `None` if it was not
     /// written by the user.
     pub fn path_of(&self, owner: Owner<'_>, holder: &Value) -> Option<Path> {
+        if owner.section == plugin::SECTION {
+            return plugin::path_of(self, holder);
+        }
         let own = || {
             let body = self.section(owner.section)?.get(owner.id)?;
             let mut below = index::steps(body, holder)?;

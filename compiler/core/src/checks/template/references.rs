@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::Facts;
 use super::index::{Kind, Reference};
+use super::state_machine::plugin;
 use crate::aws::naming;
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::rules;
@@ -32,7 +33,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let mut reported: FxHashSet<Place> = FxHashSet::default();
-    for reference in &facts.index.references {
+    for reference in facts.index.references.iter().chain(&plugin::references(facts)) {
         if is_right(facts, reference) || may_be_there(facts, reference.target) {
             continue;
         }
@@ -52,6 +53,8 @@ fn is_right(facts: &Facts<'_>, reference: &Reference<'_>) -> bool {
         ("Resources" | "Outputs", Kind::DependsOn | Kind::GetAtt) => is_resource(),
         ("Resources" | "Outputs", _) => is_resource() || (reference.attribute.is_none() && is_parameter()),
         ("Conditions", _) => is_parameter(),
+        // There functions are called by their keys, too.
+        (plugin::SECTION, _) => is_resource() || is_parameter() || is_function(facts, target),
         // Rules are of parameters, too, but few know them.
         _ => true,
     }
@@ -59,7 +62,7 @@ fn is_right(facts: &Facts<'_>, reference: &Reference<'_>) -> bool {
 
 /// What a plugin may add, and what is missing only because the part that makes it has a mistake of its own.
 fn may_be_there(facts: &Facts<'_>, id: &str) -> bool {
-    if facts.around.mode.plugins.may_add(id) || facts.index.may_make(id) {
+    if facts.around.mode.plugins.may_add(id) || facts.index.may_make(id) || plugin::may_make(facts, id) {
         return true;
     }
     // A module brings resources whose ids begin with its own.
@@ -92,6 +95,10 @@ fn functions<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a EcoString, &'a 
         None => &[],
     };
     parts.iter().filter_map(Value::as_object).flat_map(Object::iter)
+}
+
+fn is_function(facts: &Facts<'_>, key: &str) -> bool {
+    functions(facts).any(|it| it.0 == key)
 }
 
 fn has_event(facts: &Facts<'_>, event: &str) -> bool {
@@ -139,7 +146,7 @@ fn with_suggestion(
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     let target = reference.target;
-    if functions(facts).any(|(key, _)| key == target) {
+    if is_function(facts, target) {
         let id = naming::function(target);
         return diagnostic.help(eco_format!("the function `{target}` is the resource `{id}`")).replace(
             eco_format!("replace with `{id}`"),
@@ -170,6 +177,8 @@ fn with_suggestion(
     let parameters = facts.section("Parameters").into_iter().flat_map(Object::keys);
     let known = facts.resources().keys().chain(parameters).map(EcoString::as_str);
     let known = known.chain(PSEUDO_PARAMETERS.into_iter().filter(|_| reference.kind != Kind::DependsOn));
+    let by_key = functions(facts).filter(|_| reference.owner.section == plugin::SECTION);
+    let known = known.chain(by_key.map(|it| it.0.as_str()));
     diagnostic.meant(
         "replace with",
         at,

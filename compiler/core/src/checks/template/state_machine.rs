@@ -4,6 +4,7 @@
 
 mod choice;
 mod fields;
+pub mod plugin;
 mod source;
 mod states;
 mod substitutions;
@@ -55,11 +56,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// The state machines of the plugin.
 fn of_plugin(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let root = Path::from(["stepFunctions", "stateMachines"]);
-    let machines = facts.config.at(&root).and_then(Value::as_object);
-    for (name, machine) in machines.into_iter().flat_map(Object::iter) {
+    plugin::twice(facts, found);
+    for (_, path, machine) in plugin::machines(facts.config) {
         if let Some(value @ Value::Object(_)) = machine.get("definition") {
-            definition(value, root.join(name).join("definition"), None, found);
+            definition(value, path.join("definition"), None, found);
         }
     }
 }

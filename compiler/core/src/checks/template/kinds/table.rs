@@ -33,6 +33,18 @@ const ARN: &[&str] = &["Arn"];
 /// Any ARN: several services are called by it.
 pub static ANY_ARN: Kind = arn("an ARN", &[]);
 
+static ACCESS_POINT: Kind = arn("the ARN of an access point of EFS", &[("AWS::EFS::AccessPoint", ARN)]);
+static ALARM_ACTION: Kind = arn(
+    "the ARN of a topic, a function or a scaling policy",
+    &[
+        ("AWS::ApplicationAutoScaling::ScalingPolicy", &["", "Arn", "PolicyARN"]),
+        ("AWS::AutoScaling::ScalingPolicy", &["", "Arn", "PolicyARN"]),
+        ("AWS::Lambda::Alias", &["", "AliasArn"]),
+        ("AWS::Lambda::Function", ARN),
+        ("AWS::Lambda::Version", &["", "FunctionArn", "FunctionArnWithVersion"]),
+        ("AWS::SNS::Topic", &["", "TopicArn"]),
+    ],
+);
 static ALLOCATION: Kind =
     name("the allocation of an elastic address", &[("AWS::EC2::EIP", &["AllocationId"])]);
 static API: Kind = name("the id of an HTTP or WebSocket API", &[("AWS::ApiGatewayV2::Api", &["", "ApiId"])]);
@@ -89,6 +101,18 @@ static DB_SUBNETS: Kind = name(
         ("AWS::Neptune::DBSubnetGroup", REF),
     ],
 );
+static DESTINATION: Kind = arn(
+    "the ARN of a queue, a topic, a function, an event bus or a bucket",
+    &[
+        ("AWS::Events::EventBus", ARN),
+        ("AWS::Lambda::Alias", &["", "AliasArn"]),
+        ("AWS::Lambda::Function", ARN),
+        ("AWS::Lambda::Version", &["", "FunctionArn", "FunctionArnWithVersion"]),
+        ("AWS::S3::Bucket", ARN),
+        ("AWS::SNS::Topic", &["", "TopicArn"]),
+        ("AWS::SQS::Queue", ARN),
+    ],
+);
 static EDGE_FUNCTION: Kind = arn(
     "the ARN of a version of a function",
     &[("AWS::Lambda::Version", &["", "FunctionArn", "FunctionArnWithVersion"])],
@@ -105,6 +129,10 @@ static EVENT_SOURCE: Kind = arn(
         ("AWS::MSK::ServerlessCluster", &["", "Arn"]),
         ("AWS::SQS::Queue", ARN),
     ],
+);
+static FAILURES: Kind = arn(
+    "the ARN of a queue, a topic or a bucket",
+    &[("AWS::S3::Bucket", ARN), ("AWS::SNS::Topic", &["", "TopicArn"]), ("AWS::SQS::Queue", ARN)],
 );
 static FILE_SYSTEM: Kind =
     name("the id of a file system", &[("AWS::EFS::FileSystem", &["", "FileSystemId"])]);
@@ -274,7 +302,7 @@ static FORMATS: [(&str, &Kind); 20] = [
 ];
 
 /// What the properties of resources take: the type that has the property, or the start of several; the names of the
-/// properties, at any depth; what they take. The first that fits counts.
+/// properties, at any depth, some behind that of the one above; what they take. The first that fits counts.
 static PROPERTIES: &[(&str, &[&str], &Kind)] = &[
     ("AWS::ApiGateway::", &["RestApiId"], &REST_API),
     ("AWS::ApiGateway::UsagePlan", &["ApiId"], &REST_API),
@@ -297,7 +325,7 @@ static PROPERTIES: &[(&str, &[&str], &Kind)] = &[
     ("AWS::CloudFormation::CustomResource", &["ServiceToken"], &SERVICE_TOKEN),
     ("Custom::", &["ServiceToken"], &SERVICE_TOKEN),
     ("AWS::CloudTrail::Trail", &["CloudWatchLogsLogGroupArn"], &LOG_GROUP_ARN),
-    ("AWS::CloudWatch::", &["AlarmActions", "OKActions", "InsufficientDataActions"], &ANY_ARN),
+    ("AWS::CloudWatch::", &["AlarmActions", "OKActions", "InsufficientDataActions"], &ALARM_ACTION),
     ("AWS::CodeBuild::Project", &["ServiceRole"], &ROLE),
     ("AWS::Cognito::IdentityPool", &["ClientId"], &CLIENT),
     ("AWS::Cognito::IdentityPool", &["ProviderName"], &PROVIDER_NAME),
@@ -340,6 +368,7 @@ static PROPERTIES: &[(&str, &[&str], &Kind)] = &[
     ("AWS::ElasticLoadBalancingV2::", &["SecurityGroups"], &SECURITY_GROUP),
     ("AWS::ECS::", &["TargetGroupArn"], &TARGET_GROUP),
     ("AWS::Events::", &["EventBusName"], &BUS),
+    ("AWS::Events::Rule", &["DeadLetterConfig.Arn"], &QUEUE_ARN),
     ("AWS::IAM::", &["ManagedPolicyArns", "PermissionsBoundary"], &MANAGED_POLICY),
     ("AWS::IAM::", &["Roles", "RoleName"], &ROLE_NAME),
     ("AWS::IAM::", &["Groups", "GroupName"], &GROUP),
@@ -349,8 +378,10 @@ static PROPERTIES: &[(&str, &[&str], &Kind)] = &[
     ("AWS::KinesisFirehose::", &["BucketARN"], &BUCKET_ARN),
     ("AWS::KinesisFirehose::", &["KinesisStreamARN"], &STREAM),
     ("AWS::Lambda::Alias", &["FunctionVersion"], &FUNCTION_VERSION),
-    ("AWS::Lambda::EventInvokeConfig", &["Destination"], &ANY_ARN),
+    ("AWS::Lambda::EventInvokeConfig", &["Destination"], &DESTINATION),
+    ("AWS::Lambda::EventSourceMapping", &["OnFailure.Destination"], &FAILURES),
     ("AWS::Lambda::EventSourceMapping", &["EventSourceArn"], &EVENT_SOURCE),
+    ("AWS::Lambda::Function", &["FileSystemConfigs.Arn"], &ACCESS_POINT),
     ("AWS::Lambda::Function", &["Layers"], &LAYER),
     ("AWS::Lambda::Function", &["Role"], &ROLE_ARN),
     ("AWS::Lambda::Function", &["TargetArn"], &QUEUE_OR_TOPIC),
@@ -369,6 +400,7 @@ static PROPERTIES: &[(&str, &[&str], &Kind)] = &[
     ("AWS::SNS::TopicPolicy", &["Topics"], &TOPIC),
     ("AWS::SNS::Subscription", &["TopicArn"], &TOPIC),
     ("AWS::SQS::QueuePolicy", &["Queues"], &QUEUE_URL),
+    ("AWS::Scheduler::Schedule", &["DeadLetterConfig.Arn"], &QUEUE_ARN),
     ("AWS::Scheduler::Schedule", &["GroupName"], &SCHEDULE_GROUP),
     ("AWS::SecretsManager::", &["SecretId"], &SECRET),
     ("AWS::SecretsManager::SecretTargetAttachment", &["TargetId"], &SECRET_TARGET),
@@ -409,7 +441,8 @@ pub fn wanted(of: &str, key: &str, path: &[Segment]) -> Option<Wanted> {
     let mut formats: Vec<&'static str> = nodes.iter().filter_map(|it| it.format()).collect();
     formats.retain(|it| it.contains("::"));
     let is_of = |owner: &str| if owner.ends_with("::") { of.starts_with(owner) } else { of == owner };
-    let row = PROPERTIES.iter().find(|(owner, keys, _)| is_of(owner) && keys.contains(&key));
+    let row =
+        PROPERTIES.iter().find(|(owner, keys, _)| is_of(owner) && keys.iter().any(|it| is_at(it, key, path)));
     let kinds: Vec<&'static Kind> = match row {
         Some((.., kind)) => vec![kind],
         None if formats.is_empty() => {
@@ -423,6 +456,17 @@ pub fn wanted(of: &str, key: &str, path: &[Segment]) -> Option<Wanted> {
         }
     };
     (!kinds.is_empty()).then_some(Wanted { kinds, formats })
+}
+
+/// Whether `path`, which ends with the property `key`, ends with `name`: `Arn`, or `DeadLetterConfig.Arn`.
+pub fn is_at(name: &str, key: &str, path: &[Segment]) -> bool {
+    let Some((above, own)) = name.split_once('.') else { return name == key };
+    let keys = path.iter().rev().filter_map(|it| match it {
+        Segment::Key(key) => Some(key.as_str()),
+        Segment::Index(_) => None,
+    });
+    let mut keys = keys.skip_while(|it| *it != key);
+    own == key && keys.nth(1) == Some(above)
 }
 
 #[cfg(test)]
