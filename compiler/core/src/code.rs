@@ -61,6 +61,8 @@ pub struct Method {
     pub owner: Option<EcoString>,
     /// Whether it is the class's own, and not that of its instances.
     pub of_class: bool,
+    /// Its parameters as they are written on the line of its name; `None` where they go on below.
+    pub parameters: Option<EcoString>,
 }
 
 /// What a file exports.
@@ -84,6 +86,8 @@ pub struct Exports {
     pub syntax: Option<Syntax>,
     /// Of Ruby: all methods, and where they stand.
     pub methods: Vec<Method>,
+    /// Of JavaScript: the files that it needs when it starts, as it names them: `./other`.
+    pub imports: Vec<Name>,
 }
 
 impl Exports {

@@ -22,7 +22,7 @@ use crate::path::{Path, Segment};
 use crate::pipeline;
 use crate::plugins;
 use crate::rules::Rule;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// Characters of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +142,46 @@ impl Finding {
     }
 }
 
+/// What a service exports, in the words of [`Facts`].
+#[derive(Default)]
+struct Exported {
+    certain: Vec<Named>,
+    possible: Vec<EcoString>,
+    named: Vec<(EcoString, Named)>,
+    unnamed: Vec<Named>,
+    all_known: bool,
+}
+
+fn exported(
+    config: &Value,
+    outputs: Option<&Object>,
+    stack: &Spot,
+    known: &dyn Fn(&Value) -> Option<EcoString>,
+    spot: &dyn Fn(Place) -> Spot,
+) -> Exported {
+    let mut exported = Exported { all_known: true, ..Exported::default() };
+    for (id, output) in outputs.into_iter().flat_map(Object::iter) {
+        exported.all_known &= !id.starts_with("Fn::");
+        let Some(name) = output.get("Export").and_then(|it| it.get("Name")) else {
+            let own = written(config, &["Outputs", id]).filter(|_| output.get("Export").is_none());
+            exported.unnamed.extend(own.map(|it| Named { name: id.clone(), at: spot(Place::key(it)) }));
+            continue;
+        };
+        let steps = ["Outputs", id.as_str(), "Export", "Name"];
+        let at = written(config, &steps).map_or(stack.clone(), |it| spot(Place::value(it)));
+        let Some(name) = known(name) else {
+            exported.all_known = false;
+            continue;
+        };
+        exported.named.push((id.clone(), Named { name: name.clone(), at: at.clone() }));
+        match output.get("Condition") {
+            None => exported.certain.push(Named { name, at }),
+            Some(_) => exported.possible.push(name),
+        }
+    }
+    exported
+}
+
 /// What a service is to the others; `None` if too little is known of it.
 pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
     let context = pipeline::context(db, service).as_ref()?;
@@ -155,27 +195,8 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
     let stack = Named { name: context.stack_name(), at: spot(Place::value(named_by)) };
     let known = |value: &Value| known(value, &stack.name, &context.region);
     let template = &pipeline::linked(db, service).template;
-    let (mut exports, mut possible, mut all_exports_known) = (Vec::new(), Vec::new(), true);
     let outputs = template.body.get("Outputs").and_then(Value::as_object);
-    let (mut unnamed, mut named) = (Vec::new(), Vec::new());
-    for (id, output) in outputs.into_iter().flat_map(|it| it.iter()) {
-        let Some(name) = output.get("Export").and_then(|it| it.get("Name")) else {
-            let own = written(config, &["Outputs", id]).filter(|_| output.get("Export").is_none());
-            unnamed.extend(own.map(|it| Named { name: id.clone(), at: spot(Place::key(it)) }));
-            continue;
-        };
-        let steps = ["Outputs", id.as_str(), "Export", "Name"];
-        let written = written(config, &steps).map_or(stack.at.clone(), |it| spot(Place::value(it)));
-        if let Some(name) = known(name) {
-            named.push((id.clone(), Named { name, at: written.clone() }));
-        }
-        match known(name) {
-            Some(name) if output.get("Condition").is_none() => exports.push(Named { name, at: written }),
-            Some(name) => possible.push(name),
-            None => all_exports_known = false,
-        }
-    }
-    all_exports_known &= !outputs.into_iter().flat_map(|it| it.keys()).any(|it| it.starts_with("Fn::"));
+    let exported = exported(config, outputs, &stack.at, &known, &spot);
     let made = names::of(config, template, &known, &spot);
     let mut imports = Vec::new();
     let mut reads = Vec::new();
@@ -203,11 +224,11 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         region: context.region.clone(),
         profile: config.get("provider").and_then(|it| it.get("profile")).map(Value::to_js_string),
         stack,
-        exports,
-        possible,
-        all_exports_known,
+        exports: exported.certain,
+        possible: exported.possible,
+        all_exports_known: exported.all_known,
         outputs: outputs.into_iter().flat_map(|it| it.keys()).cloned().collect(),
-        all_outputs_known: !adds_outputs && all_exports_known,
+        all_outputs_known: !adds_outputs && exported.all_known,
         buckets: made.0,
         made: made.1,
         given,
@@ -215,8 +236,8 @@ pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
         routes,
         imports: imports.into_iter().map(|it| it.1).collect(),
         reads,
-        unnamed,
-        named,
+        unnamed: exported.unnamed,
+        named: exported.named,
         stage: context.stage.clone(),
     })
 }

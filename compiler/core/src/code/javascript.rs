@@ -3,7 +3,7 @@
 mod commonjs;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Declaration, ExportDefaultDeclarationKind, Expression, Program, Statement};
+use oxc_ast::ast::{Argument, Declaration, ExportDefaultDeclarationKind, Expression, Program, Statement};
 use oxc_ast_visit::Visit as _;
 use oxc_parser::Parser;
 use oxc_span::{SourceType, Span};
@@ -96,7 +96,41 @@ fn read(text: &str, extension: &str) -> Exports {
     reader.visit_program(program);
     reader.finish();
     found.locals = locals(program, &found);
+    found.imports = imports(program);
     found
+}
+
+/// The files that a module needs when it starts.
+fn imports(program: &Program<'_>) -> Vec<Name> {
+    let mut found = Vec::new();
+    for statement in &program.body {
+        match statement {
+            Statement::ImportDeclaration(it) if !it.import_kind.is_type() => {
+                found.push(Name { text: it.source.value.as_str().into(), range: range(it.source.span) });
+            }
+            Statement::VariableDeclaration(it) => {
+                found.extend(it.declarations.iter().filter_map(|it| required(it.init.as_ref()?)));
+            }
+            Statement::ExpressionStatement(it) => found.extend(required(&it.expression)),
+            _ => {}
+        }
+    }
+    found.retain(|it| it.text.starts_with("./") || it.text.starts_with("../"));
+    found
+}
+
+/// What `require('./other')` asks for, by itself or for a part of it.
+fn required(value: &Expression<'_>) -> Option<Name> {
+    match value.get_inner_expression() {
+        Expression::CallExpression(call) => match (&call.callee, call.arguments.first()?) {
+            (Expression::Identifier(callee), Argument::StringLiteral(it)) if callee.name == "require" => {
+                Some(Name { text: it.value.as_str().into(), range: range(it.span) })
+            }
+            _ => None,
+        },
+        Expression::StaticMemberExpression(it) => required(&it.object),
+        _ => None,
+    }
 }
 
 /// What an `export` exports.
@@ -251,6 +285,15 @@ mod tests {
         assert_eq!(js("module.exports = require('./a')"), " <./a>");
         assert_eq!(js("this.a = 1; function f() { this.b = 1 }"), "a");
         assert_eq!(js("module.exports = async (event) => {}"), "");
+    }
+
+    #[test]
+    fn files_that_are_needed() {
+        let text = "import a, { type B } from './a'; import type C from './c'; import d from 'd'; const { e } = require('../e'); \
+            const f = require('./f').f; require('./g'); if (x) require('./h')";
+        let found = exports(text, "ts").imports;
+        let names: Vec<&str> = found.iter().map(|it| it.text.as_str()).collect();
+        assert_eq!(names, ["./a", "../e", "./f", "./g"]);
     }
 
     #[test]

@@ -89,9 +89,20 @@ fn nest(statement: &str, indent: usize, scopes: &mut Vec<Scope>, found: &mut Exp
         found.methods.push(Method {
             name: word(on.map_or(rest, |it| it.1)).into(),
             owner: scope.map(|it| it.name.clone()),
+            parameters: parameters(on.map_or(rest, |it| it.1)).map(Into::into),
             of_class: on.is_some() || scope.is_some_and(|it| it.own) || modifier == Some(&"module_function"),
         });
     }
+}
+
+/// What stands in the parentheses behind the name of a method.
+fn parameters(definition: &str) -> Option<&str> {
+    let rest = definition.get(word(definition).len()..)?.trim_start();
+    let Some(inner) = rest.strip_prefix('(') else {
+        // Parameters may stand without parentheses.
+        return (rest.is_empty() || rest.starts_with(['#', ';'])).then_some("");
+    };
+    inner.split_once(')').map(|it| it.0).filter(|it| !it.contains('('))
 }
 
 fn read(text: &str, statement: &str, found: &mut Exports) {
@@ -150,6 +161,14 @@ mod tests {
         );
         assert_eq!(names("# def a\n=begin\ndef b\n=end\n__END__\ndef c"), "");
         assert_eq!(names("class A < B\nend"), "A ...");
+    }
+
+    #[test]
+    fn parameters_of_methods() {
+        assert_eq!(parameters("a(event:, context:)"), Some("event:, context:"));
+        assert_eq!(parameters("a"), Some(""));
+        assert_eq!(parameters("a event, context"), None);
+        assert_eq!(parameters("a(b = c())"), None);
     }
 
     proptest! {

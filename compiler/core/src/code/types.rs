@@ -15,6 +15,8 @@ pub struct Type {
     pub name: Name,
     /// Its methods.
     pub methods: Vec<Name>,
+    /// The names of those that are private or protected.
+    pub hidden: Vec<EcoString>,
     /// Whether it may have methods from elsewhere.
     pub inherits: bool,
 }
@@ -74,9 +76,16 @@ fn declaration(plain: &str, start: usize, name: &str) -> Option<Type> {
     let is_plain =
         outside.split(',').all(|it| PLAIN.contains(&it.trim().rsplit('.').next().unwrap_or_default()));
     let extends = header.contains("extends") || header.contains(':') || header.contains("with ");
+    let methods = methods(plain, start + open);
+    let is_hidden = |it: &&Name| {
+        let before = plain.get(..it.range.start).unwrap_or_default();
+        let declared = before.rsplit(['{', '}', ';']).next().unwrap_or_default();
+        declared.split_whitespace().any(|it| it == "private" || it == "protected")
+    };
     Some(Type {
         name: Name { text: name.into(), range: start..start + name.len() },
-        methods: methods(plain, start + open),
+        hidden: methods.iter().filter(is_hidden).map(|it| it.text.clone()).collect(),
+        methods,
         inherits: extends || !interfaces.is_empty() && !is_plain,
     })
 }

@@ -39,15 +39,23 @@ const STAGES: [&str; 22] = [
 /// Finds imports of what is not exported, and stacks that wait for each other.
 pub fn check(services: &Services<'_>, found: &mut Vec<Finding>) {
     for (index, facts) in services.iter().copied() {
+        // A circle is told once, however many values it is made of.
+        let mut told: Vec<usize> = Vec::new();
+        let mut waits = |owner: Option<usize>, value: (&Spot, Option<&str>)| {
+            let owner = owner.filter(|it| !told.contains(it));
+            let finding = circle(index, facts, owner, value, services);
+            told.extend(owner.filter(|_| finding.is_some()));
+            finding
+        };
         for import in &facts.imports {
             found.extend(missing(index, facts, import, services).or_else(|| {
-                circle(index, facts, exporter(facts, &import.name, services), &import.at, services)
+                waits(exporter(facts, &import.name, services), (&import.at, Some(&import.name)))
             }));
         }
         for read in &facts.reads {
             found.extend(
                 unread(index, facts, read, services)
-                    .or_else(|| circle(index, facts, reader(facts, read, services), &read.at, services)),
+                    .or_else(|| waits(reader(facts, read, services), (&read.at, None))),
             );
         }
     }
@@ -232,7 +240,7 @@ fn circle(
     index: usize,
     facts: &Facts,
     first: Option<usize>,
-    at: &Spot,
+    (at, export): (&Spot, Option<&str>),
     services: &Services<'_>,
 ) -> Option<Finding> {
     let facts_of = |wanted: usize| services.iter().find(|it| it.0 == wanted).map(|it| it.1);
@@ -249,6 +257,7 @@ fn circle(
         }
     }
     let owner = facts_of(first).filter(|_| reached.contains(&index))?;
+    let export = owner.exports.iter().find(|it| Some(it.name.as_str()) == export);
     Some(Finding {
         service: index,
         rule: &rules::IMPORT_CYCLE,
@@ -256,7 +265,10 @@ fn circle(
         at: at.clone(),
         message: eco_format!("`{}` and `{}` need values of each other", facts.service, owner.service),
         help: "let one of them have the value otherwise: no stack of a circle can be the first".into(),
-        related: Some((owner.stack.at.clone(), eco_format!("the stack of `{}`", owner.service))),
+        related: Some(match export {
+            Some(export) => (export.at.clone(), eco_format!("`{}` exports it", owner.service)),
+            None => (owner.stack.at.clone(), eco_format!("the stack of `{}`", owner.service)),
+        }),
     })
 }
 

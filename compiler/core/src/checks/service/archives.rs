@@ -91,7 +91,12 @@ fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Di
         let package = at.parent();
         let is_service = package.segments().len() == 1;
         // Those of the service are of each function that is packaged by itself, too, and of layers.
-        if is_service && (any || has_layers) || package.segments().first() == Some(&"layers".into()) {
+        // Of a function that is not packaged by itself that is told as such.
+        let alone = individually(facts.config.get("package")) || individually(facts.config.at(&package));
+        if is_service && (any || has_layers)
+            || !is_service && !alone
+            || package.segments().first() == Some(&"layers".into())
+        {
             continue;
         }
         for key in ["patterns", "include", "exclude"] {

@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use super::secrets;
-use crate::diagnostic::{Diagnostic, Part, Place};
+use crate::diagnostic::{Diagnostic, Part, Place, Severity};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::{Object, Value};
@@ -24,20 +24,20 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     {
         remote(environment, &path, found);
         access_keys(environment, &path, found);
-        resolved(environment, &path, IN_FUNCTION, found);
+        resolved(environment, &path, true, found);
     }
     for (path, part) in facts.own_parts() {
         let (path, outputs) = (path.join("Outputs"), part.get("Outputs"));
         remote(outputs, &path, found);
         access_keys(outputs, &path, found);
-        resolved(outputs, &path, IN_OUTPUT, found);
+        resolved(outputs, &path, false, found);
     }
     for (_, path, resource) in facts.own_resources() {
         if resource.get("Type").and_then(Value::as_str) == Some("AWS::Lambda::Function") {
             let below = Path::from(["Properties", "Environment", "Variables"]);
             let at =
                 ["Properties", "Environment", "Variables"].iter().fold(path.clone(), |it, key| it.join(*key));
-            resolved(resource.at(&below), &at, IN_FUNCTION, found);
+            resolved(resource.at(&below), &at, true, found);
         }
         remote(resource.get("Properties"), &path.join("Properties"), found);
     }
@@ -90,16 +90,21 @@ const IN_OUTPUT: (&str, &str) = (
 );
 
 /// Secrets of Secrets Manager that CloudFormation is to put in below `path`.
-fn resolved(value: Option<&Value>, path: &Path, (why, help): (&str, &str), found: &mut Vec<Diagnostic>) {
+fn resolved(value: Option<&Value>, path: &Path, is_function: bool, found: &mut Vec<Diagnostic>) {
     let Some(value) = value else { return };
+    let (why, help) = if is_function { IN_FUNCTION } else { IN_OUTPUT };
     value.visit(&mut path.clone(), &mut |path, value| {
         if value.as_str().is_some_and(|it| it.contains("{{resolve:secretsmanager:")) {
             let message = eco_format!("{} ends in plain text where many can read it", described(path));
-            found.push(
+            let mut diagnostic =
                 Diagnostic::new(&rules::SECRET_IN_TEMPLATE, Place::value(path.clone()), message)
                     .why(why)
-                    .help(help),
-            );
+                    .help(help);
+            // Many take that into account.
+            if is_function {
+                diagnostic.severity = Severity::Info;
+            }
+            found.push(diagnostic);
         }
         true
     });

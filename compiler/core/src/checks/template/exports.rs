@@ -52,7 +52,11 @@ fn of_itself(facts: &Facts<'_>, argument: &Value, path: &Path) -> Option<Diagnos
     let known = |value: &Value| several::known(value, &stack, &context.region);
     let name = known(argument).filter(|it| !it.is_empty())?;
     let mut outputs = facts.section("Outputs")?.iter();
-    let exports = |output: &Value| output.get("Export").and_then(|it| it.get("Name")).and_then(known);
+    // What a condition leaves out another stack may export.
+    let exports = |output: &Value| {
+        let export = output.get("Export").filter(|_| output.get("Condition").is_none());
+        export.and_then(|it| it.get("Name")).and_then(known)
+    };
     let (id, _) = outputs.find(|it| exports(it.1).is_some_and(|it| it == name))?;
     let message = eco_format!("the stack imports `{name}`, which it exports itself");
     let diagnostic = Diagnostic::new(&rules::IMPORT_CYCLE, Place::value(path.clone()), message)

@@ -144,7 +144,7 @@ fn gives(wanted: &Wanted, given: &str) -> impl Iterator<Item = &'static [&'stati
 /// Whether a reference gives another kind of value for sure.
 fn is_other(wanted: &Wanted, key: &str, given: &str, attribute: Option<&str>) -> bool {
     let name = attribute.unwrap_or_default();
-    if gives(wanted, given).any(|it| it.contains(&name)) || name.eq_ignore_ascii_case(key) {
+    if gives(wanted, given).any(|it| it.contains(&name)) || key.len() > 3 && name.eq_ignore_ascii_case(key) {
         return false;
     }
     let is_of = gives(wanted, given).next().is_some();

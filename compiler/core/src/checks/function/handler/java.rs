@@ -117,7 +117,16 @@ fn without_method(
 ) -> Option<Diagnostic> {
     let at = method.clone().unwrap_or(class);
     let written = method.map_or("handleRequest", |it| handler.part(it));
-    if of.inherits || of.methods.iter().any(|it| it.text == written) {
+    let own = of.methods.iter().filter(|it| it.text == written).count();
+    if own > 0 && of.hidden.iter().filter(|it| *it == written).count() == own {
+        let message = eco_format!("`{written}` of `{}` is not public", of.name.text);
+        return Some(
+            Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(at), message)
+                .why("Lambda calls public methods only, and would fail at the first invocation")
+                .help("declare it as `public`"),
+        );
+    }
+    if of.inherits || own > 0 {
         return None;
     }
     let message = eco_format!("`{}` has no method `{written}`", of.name.text);

@@ -107,6 +107,10 @@ fn exported(
         found.push(diagnostic);
         return;
     }
+    if let Some(diagnostic) = modules::without_file(handler, path, file.clone()) {
+        found.push(diagnostic);
+        return;
+    }
     let exports = code::all(handler.files(), path);
     let first = handler.part(name.clone()).split('.').next().unwrap_or_default();
     if exports.names.iter().any(|it| it.name.text == first) {

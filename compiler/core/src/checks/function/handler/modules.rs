@@ -1,5 +1,5 @@
 //! Modules of Node.js: a file is read as an ES module or as CommonJS by its ending, or by the nearest `package.json`, and
-//! must be written as that.
+//! must be written as that. The files that it needs when it starts are there.
 //!
 //! <https://nodejs.org/api/packages.html#determining-module-system>,
 //! <https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html>
@@ -9,9 +9,10 @@ use std::ops::Range;
 use ecow::eco_format;
 
 use super::Handler;
+use super::search::{self, Found};
 use crate::checks::Files;
 use crate::code::Syntax;
-use crate::db::Content;
+use crate::db::{Content, normalize};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules;
 
@@ -51,6 +52,41 @@ pub fn check(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Di
         });
     diagnostic.severity = Severity::Warning;
     Some(diagnostic)
+}
+
+/// Finds a file that the module needs when it starts, which is not there, where one of nearly that name is.
+pub fn without_file(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Diagnostic> {
+    const ENDINGS: [&str; 5] = [".js", ".json", ".node", ".cjs", ""];
+    const INSIDE: [&str; 3] = ["index.js", "index.json", "package.json"];
+    let around = &handler.around;
+    let is_js = [".js", ".cjs", ".mjs"].iter().any(|it| path.ends_with(it));
+    if around.bundles || around.makes || around.compiles || !is_js {
+        return None;
+    }
+    let folder = path.rsplit_once('/').map_or("", |it| it.0);
+    for import in handler.files().exports(path).imports.clone() {
+        let wanted = eco_format!("{folder}/{}", import.text);
+        let Found::Missing(missing) = search::find(handler.files(), &wanted, &ENDINGS, &INSIDE) else {
+            continue;
+        };
+        let wanted = normalize(&wanted);
+        let above = |it: &str| it.rsplit_once('/').map_or("", |it| it.0).to_owned();
+        let Some(near) = missing.near.filter(|it| missing.folder.is_none() && above(it) == above(&wanted))
+        else {
+            continue;
+        };
+        if handler.around.may_make(handler.files(), &wanted) {
+            continue;
+        }
+        let message = eco_format!("`{path}` needs `{}`, which is not there", import.text);
+        return Some(
+            Diagnostic::new(&rules::HANDLER_FILE, handler.at(file), message)
+                .why("Node.js finds no such module, and Lambda would fail at the first invocation")
+                .help(eco_format!("did you mean `{near}`?"))
+                .related(handler.files().place(path, import.range), "it is needed here"),
+        );
+    }
+    None
 }
 
 /// Whether options of Node.js may change how files are read.

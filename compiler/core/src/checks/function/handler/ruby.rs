@@ -128,7 +128,7 @@ fn callable(
     let (message, help) = match class {
         None => {
             if defined.iter().any(|it| it.owner.is_none()) {
-                return None;
+                return arguments(handler, &defined, method);
             }
             let owner = first.owner.as_ref()?;
             let stem = handler.part(0..method.start);
@@ -140,7 +140,7 @@ fn callable(
             let mut own = defined.iter().filter(|it| it.owner.as_deref() == Some(last)).peekable();
             own.peek()?;
             if own.any(|it| it.of_class) {
-                return None;
+                return arguments(handler, &defined, method);
             }
             let message = eco_format!("`{name}` is a method of the instances of `{class}`");
             (message, eco_format!("define it as `def self.{name}`"))
@@ -150,5 +150,34 @@ fn callable(
         Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(method), message)
             .why("Lambda calls it without an object, and would fail at the first invocation")
             .help(help),
+    )
+}
+
+/// Lambda gives a method its arguments by name: `event:` and `context:`.
+fn arguments(handler: &Handler<'_>, defined: &[&Method], method: Range<usize>) -> Option<Diagnostic> {
+    let [only] = defined else { return None };
+    let written = only.parameters.as_ref()?;
+    let names: Vec<&str> = written.split(',').map(str::trim).filter(|it| !it.is_empty()).collect();
+    let is_plain = |it: &&str| it.chars().all(|it| it.is_alphanumeric() || it == '_');
+    let plain = names.iter().filter(|it| is_plain(it)).count();
+    let is_open = names.iter().any(|it| it.starts_with('*') || *it == "...");
+    let takes = |name: &str| names.iter().any(|it| it.split_once(':').is_some_and(|it| it.0.trim() == name));
+    let is_unknown = |it: &&str| {
+        it.split_once(':').is_some_and(|(name, rest)| {
+            rest.trim().is_empty() && !["event", "context"].contains(&name.trim())
+        })
+    };
+    let by_name = names.iter().any(|it| it.contains(':'));
+    let is_wrong = plain > 1
+        || by_name && !is_open && !(takes("event") && takes("context"))
+        || names.iter().any(|it| is_unknown(&it));
+    if !is_wrong {
+        return None;
+    }
+    let message = eco_format!("`{}` takes `({written})`", handler.part(method.clone()));
+    Some(
+        Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(method), message)
+            .why("Lambda calls it with `event:` and `context:`, and would fail at the first invocation")
+            .help("let it take `(event:, context:)`"),
     )
 }
