@@ -92,7 +92,12 @@ fn is_permitted(facts: &Facts<'_>, reference: &Reference<'_>, principal: &str) -
         let is_function = targets.next().is_none_or(|it| {
             it.target == reference.target || kind(facts, it.target) != Some("AWS::Lambda::Function")
         });
-        is_principal && is_function && is_source(facts, properties.get("SourceArn"), reference, principal)
+        // That it names the wrong service is told where permissions are looked at.
+        let source = properties.get("SourceArn").map(Value::to_json).unwrap_or_default();
+        let is_meant = source.contains(reference.owner.id);
+        is_function
+            && (is_meant
+                || is_principal && is_source(facts, properties.get("SourceArn"), reference, principal))
     })
 }
 
