@@ -194,6 +194,10 @@ pub fn check(services: &[(usize, &Facts)], found: &mut Vec<Finding>) {
             else {
                 continue;
             };
+            // What the provider says is of many functions.
+            if found.iter().any(|it| it.service == index && it.at == one.at && it.message == message) {
+                continue;
+            }
             found.push(Finding {
                 service: index,
                 rule,

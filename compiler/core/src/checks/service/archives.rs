@@ -79,40 +79,31 @@ fn no_archive(facts: &Facts<'_>, file: &str, path: &EcoString, at: &Path) -> Opt
     Some(diagnostic.help("name the `.zip` or the `.jar` that the build makes, or remove `artifact`"))
 }
 
-/// Patterns beside a ready archive, from which nothing else is made.
+/// Patterns of the service beside its ready archive, from which nothing else is made. Those of a function are told where
+/// its options are looked at.
 fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Diagnostic>) {
-    let package = facts.config.get("package");
+    let root = Path::from(["package"]);
     let individually =
         |it: Option<&Value>| it.and_then(|it| it.get("individually")).is_some_and(Value::is_truthy);
-    let of_function = |it: &Value| it.get("package").is_some_and(|it| individually(Some(it)));
-    let any = individually(package) || facts.functions.iter().any(|it| of_function(&it.listed.value));
-    let has_layers = facts.config.get("layers").is_some();
-    for (at, _) in written {
-        let package = at.parent();
-        let is_service = package.segments().len() == 1;
-        // Those of the service are of each function that is packaged by itself, too, and of layers.
-        // Of a function that is not packaged by itself that is told as such.
-        let alone = individually(facts.config.get("package")) || individually(facts.config.at(&package));
-        if is_service && (any || has_layers)
-            || !is_service && !alone
-            || package.segments().first() == Some(&"layers".into())
-        {
+    let mut packages = facts.functions.iter().map(|it| it.listed.value.get("package"));
+    // They are of each function that is packaged by itself, too, and of layers.
+    let used = individually(facts.config.at(&root)) || packages.any(individually);
+    let Some((artifact, _)) = written.iter().find(|it| it.0.parent() == root) else { return };
+    if used || facts.config.get("layers").is_some() {
+        return;
+    }
+    for key in ["patterns", "include", "exclude"] {
+        let own = root.join(key);
+        if !facts.config.at(&own).and_then(Value::as_array).is_some_and(|it| !it.is_empty()) {
             continue;
         }
-        for key in ["patterns", "include", "exclude"] {
-            let own = package.join(key);
-            let is_list = facts.config.at(&own).and_then(Value::as_array).is_some_and(|it| !it.is_empty());
-            if !is_list {
-                continue;
-            }
-            let message = eco_format!("`{key}` has no effect beside `artifact`");
-            let mut diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, Place::key(own), message)
-                .why("a ready archive is taken as it is")
-                .help("remove one of the two")
-                .related(Place::key(at.clone()), "the archive");
-            diagnostic.severity = Severity::Warning;
-            found.push(diagnostic);
-        }
+        let message = eco_format!("`{key}` has no effect beside `artifact`");
+        let mut diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, Place::key(own), message)
+            .why("a ready archive is taken as it is")
+            .help("remove one of the two")
+            .related(Place::key(artifact.clone()), "the archive");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
     }
 }
 
