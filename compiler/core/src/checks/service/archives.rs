@@ -65,8 +65,9 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// What is there and cannot be unpacked: a directory, or a text.
 fn no_archive(facts: &Facts<'_>, file: &str, path: &EcoString, at: &Path) -> Option<Diagnostic> {
     let is_named = [".zip", ".jar", ".war"].iter().any(|it| path.ends_with(it));
+    let is_folder = !facts.around.files.names(path).is_empty();
     let (message, why) = match facts.around.files.content(path) {
-        Content::Directory => (
+        Content::Directory | Content::Missing if is_folder => (
             eco_format!("`{file}` is a directory, and no archive"),
             "packaging reads the archive as a file, and fails",
         ),
