@@ -13,6 +13,7 @@ mod functions;
 mod generated_names;
 mod iam;
 mod index;
+mod invokers;
 mod kinds;
 mod lambda;
 mod limits;
@@ -30,7 +31,9 @@ mod plain_sub;
 mod properties;
 mod queues;
 mod references;
+mod regions;
 mod resource_type;
+mod roles;
 mod schedules;
 mod state_machine;
 
@@ -138,11 +141,14 @@ pub const CHECKS: &[Check] = &[
     deletion::check,
     dynamodb::check,
     iam::check,
+    invokers::check,
     lambda::check,
     generated_names::check,
     names::check,
     outputs::check,
     queues::check,
+    regions::check,
+    roles::check,
     schedules::check,
     state_machine::check,
     lists::check,

@@ -227,6 +227,20 @@ fn check_policy(
     value: Option<&Value>,
     found: &mut Vec<Diagnostic>,
 ) {
+    if let Some(Value::Object(function)) = value
+        && !facts.index.is_extended
+        && !facts.index.has_macros
+        && let Some((name, _)) = function.single()
+        && let Some(path) = facts.written("Resources", &[Segment::from(id), Segment::from(policy)])
+    {
+        let message = eco_format!("`{policy}` takes a word, not `{name}`");
+        found.push(
+            Diagnostic::new(&rules::CFN_FUNCTION, Place::value(path), message)
+                .why("CloudFormation evaluates functions here only with `Transform: AWS::LanguageExtensions`")
+                .help("write a word such as `Retain`, or add the transform below `resources`"),
+        );
+        return;
+    }
     let Some(Value::String(text)) = value else { return };
     let snapshots = kind.is_none_or(|it| WITH_SNAPSHOTS.contains(&it) || schema::resource_type(it).is_none());
     let mut words = vec!["Delete", "Retain"];

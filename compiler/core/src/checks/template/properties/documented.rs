@@ -27,6 +27,9 @@ pub fn findings(kind: &str, properties: &Value, root: &Path, resources: Option<&
         "AWS::CloudWatch::Alarm" => formula::metrics(properties, root, &mut found),
         "AWS::Events::Rule" => formula::transformers(properties, root, &mut found),
         "AWS::DynamoDB::Table" => formula::local_indexes(properties, root, &mut found),
+        "AWS::ECS::TaskDefinition" => formula::essential(properties, root, &mut found),
+        "AWS::S3::Bucket" => formula::transitions(properties, root, &mut found),
+        "AWS::ApiGateway::Method" => formula::mocks(properties, root, &mut found),
         _ => {}
     }
     found
@@ -263,8 +266,8 @@ fn holds(condition: &Condition, mapping: &Value, resources: Option<&Object>) -> 
     holds_of(&condition.test, &look(mapping, condition.path), resources)
 }
 
-fn holds_of(test: &Test, look: &Look<'_>, resources: Option<&Object>) -> bool {
-    let value = if let Look::There(value) = look { Some(*value) } else { None };
+fn holds_of(test: &Test, at: &Look<'_>, resources: Option<&Object>) -> bool {
+    let value = if let Look::There(value) = at { Some(*value) } else { None };
     let text = value.and_then(plain);
     let is = |words: &[&str]| {
         let fits = |it: &&str, text: &EcoString| {
@@ -274,12 +277,21 @@ fn holds_of(test: &Test, look: &Look<'_>, resources: Option<&Object>) -> bool {
     };
     match test {
         Test::Present => value.is_some(),
-        Test::Absent => matches!(look, Look::Absent),
-        Test::Is(words) => matches!(look, Look::Absent) && words.contains(&"-") || is(words) == Some(true),
+        Test::Absent => matches!(at, Look::Absent),
+        Test::Is(words) => matches!(at, Look::Absent) && words.contains(&"-") || is(words) == Some(true),
         Test::IsNot(words) => is(words) == Some(false),
         Test::Above(least) => value.and_then(value::number).is_some_and(|it| it > *least),
         Test::Like(form) => text.is_some_and(|it| crate::shape::check::matches(form, &it)),
         Test::Of(kinds) => value.is_some_and(|it| is_of(it, kinds, resources)),
+        Test::With(kind, property, words) => {
+            let of = value.filter(|it| is_of(it, &[kind], resources)).and_then(referred);
+            let body = of.and_then(|(id, _)| resources?.get(id)?.as_object());
+            let empty = Value::from(Object::new());
+            body.is_some_and(|body| {
+                let properties = body.get("Properties").unwrap_or(&empty);
+                holds_of(&Test::Is(words.clone()), &look(properties, property), resources)
+            })
+        }
     }
 }
 

@@ -104,6 +104,79 @@ pub fn local_indexes(properties: &Value, root: &Path, found: &mut Vec<Finding>) 
     }
 }
 
+/// A task stops with its essential containers, and has one at least.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
+pub fn essential(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
+    let containers = places(properties, root, "ContainerDefinitions.*");
+    let is_not = |it: &Value| it.get("Essential").and_then(plain).is_some_and(|it| it == "false");
+    let Some((path, _)) = containers.first().filter(|_| containers.iter().all(|it| is_not(it.1))) else {
+        return;
+    };
+    let problem = Problem::Said("no container of the task is essential".into(), "make one of them essential");
+    found.push(finding(path.join("Essential"), problem));
+}
+
+/// The classes of storage in the order in which objects go down.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html>
+const CLASSES: [&str; 6] =
+    ["STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
+
+/// Objects are moved to a lower class later than to a higher one, and to each once.
+pub fn transitions(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
+    for (path, rule) in places(properties, root, "LifecycleConfiguration.Rules.*") {
+        let mut before: Vec<(usize, f64)> = Vec::new();
+        let mut all: Vec<(Path, usize, f64)> = Vec::new();
+        for (path, item) in places(rule, &path, "Transitions.*") {
+            let class = item.get("StorageClass").and_then(plain);
+            let rank = class.and_then(|class| CLASSES.iter().position(|it| class == *it));
+            let days = item.get("TransitionInDays").and_then(super::value::number);
+            if let (Some(rank), Some(days)) = (rank, days) {
+                all.push((path, rank, days));
+            }
+        }
+        all.sort_by_key(|it| it.1);
+        for (path, rank, days) in all {
+            let higher = before.iter().find(|it| it.0 < rank && it.1 >= days || it.0 == rank);
+            if let Some((other, least)) = higher {
+                let name = CLASSES.get(*other).copied().unwrap_or_default();
+                let message = if *other == rank {
+                    eco_format!("objects go to `{name}` twice")
+                } else {
+                    eco_format!(
+                        "objects go to `{name}` after {least} days, and to a lower class after {days}"
+                    )
+                };
+                let problem = Problem::Said(message, "give each class more days than the one above it");
+                found.push(finding(path.join("TransitionInDays"), problem));
+            }
+            before.push((rank, days));
+        }
+    }
+}
+
+/// The template of a mock's request says a status in JSON.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html>
+pub fn mocks(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
+    let Some(integration) = properties.get("Integration") else { return };
+    if integration.get("Type").and_then(plain).as_deref() != Some("MOCK") {
+        return;
+    }
+    for (path, value) in places(properties, root, "Integration.RequestTemplates.*") {
+        let is_json = path.segments().last() == Some(&crate::path::Segment::from("application/json"));
+        // A template may say otherwise than it is written.
+        let Some(text) = plain(value).filter(|it| is_json && !it.contains(['#', '$'])) else { continue };
+        if serde_json::from_str::<serde::de::IgnoredAny>(&text).is_err() && lenient(&text) {
+            found.push(Finding { doubtful: true, ..finding(path, Problem::Json) });
+        }
+    }
+}
+
+/// Whether brackets or quotes of a text are left open. API Gateway takes JSON with names that are not in quotes.
+fn lenient(text: &str) -> bool {
+    let count = |of: char| text.chars().filter(|it| *it == of).count();
+    count('{') != count('}') || count('"') % 2 == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
