@@ -20,6 +20,7 @@ mod limits;
 mod lists;
 mod lost_tag;
 mod mappings;
+mod members;
 mod names;
 mod networks;
 mod outputs;
@@ -36,6 +37,7 @@ mod resource_type;
 mod roles;
 mod schedules;
 mod state_machine;
+mod twins;
 
 use index::Index;
 
@@ -157,4 +159,6 @@ pub const CHECKS: &[Check] = &[
     dynamic::check,
     networks::check,
     parameter_values::check,
+    members::check,
+    twins::check,
 ];

@@ -49,31 +49,20 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 /// The functions of conditions.
 const FUNCTIONS: [&str; 5] = ["Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or"];
 
-/// A condition is a function, not a value.
+/// A condition is one of its functions, not one of values.
 fn no_function(id: &EcoString, body: &Value, path: crate::path::Path) -> Option<Diagnostic> {
-    let is_right = match body {
-        Value::Object(it) => it.single().is_some_and(|it| {
-            FUNCTIONS.contains(&it.0.as_str()) || !it.0.starts_with("Fn::") && it.0 != "Ref"
-        }),
-        Value::Unknown(_) | Value::Null => true,
-        _ => false,
-    };
-    // Functions that there are not are told elsewhere, and so are mappings with several keys.
-    let is_other = body.as_object().is_some_and(|it| {
-        it.len() != 1
-            || !it.keys().all(|it| it == "Ref" || crate::shape::cfn::FUNCTIONS.contains(&it.as_str()))
-    });
-    if is_right || is_other {
+    let (name, _) = body.as_object()?.single()?;
+    // Functions that there are not are told elsewhere.
+    if FUNCTIONS.contains(&name.as_str())
+        || name == "Fn::Transform"
+        || !crate::shape::cfn::FUNCTIONS.contains(&name.as_str())
+    {
         return None;
     }
-    let what = match body.as_object().and_then(Object::single) {
-        Some((name, _)) => eco_format!("`{name}`"),
-        None => body.noun().into(),
-    };
-    let message = eco_format!("the condition `{id}` is {what}");
+    let message = eco_format!("the condition `{id}` is `{name}`");
     Some(
         Diagnostic::new(&rules::CFN_FUNCTION, Place::value(path), message)
-            .why("a condition is `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` or another condition, and CloudFormation refuses the template")
+            .why("a condition is `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` or another condition")
             .help("compare by `!Equals [!Ref Name, value]`"),
     )
 }

@@ -16,6 +16,7 @@ mod statement;
 mod table;
 
 pub use resource::gives_name;
+pub use services::meant as meant_service;
 
 use super::Facts;
 use crate::diagnostic::Diagnostic;

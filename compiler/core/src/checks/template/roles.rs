@@ -5,6 +5,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
+use super::iam::meant_service;
 use super::index::{self, Owner};
 use crate::checks::pattern::places;
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -142,6 +143,8 @@ fn trusted(document: &Value) -> Option<Vec<EcoString>> {
             for name in names.as_array().unwrap_or(std::slice::from_ref(names)) {
                 match kind.as_str() {
                     _ if name.as_str() == Some("*") => return None,
+                    // What is misspelt is told where it stands.
+                    "Service" if name.as_str().is_some_and(|it| meant_service(it).is_some()) => return None,
                     "Service" => all.push(service(name)?),
                     "Federated" if name.as_str().is_none() => all.push("a provider".into()),
                     _ => all.push(name.as_str().and_then(plain).unwrap_or_else(|| "an account".into())),

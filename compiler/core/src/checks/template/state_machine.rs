@@ -4,6 +4,7 @@
 
 mod choice;
 mod fields;
+mod payload;
 mod source;
 mod states;
 mod substitutions;

@@ -79,7 +79,12 @@ fn accounts(value: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
         let parts: Vec<&str> = masked.splitn(6, ':').collect();
         let is_wrong = match parts.as_slice() {
             [_, _, "iam" | "sts", region, account, rest] => {
-                !region.is_empty() || account.is_empty() || rest.is_empty()
+                let is_number = account.bytes().all(|it| it.is_ascii_digit());
+                !region.is_empty()
+                    || account.is_empty()
+                    || rest.is_empty()
+                    || is_number && account.len() != 12
+                    || rest.contains('*')
             }
             [_, _, "iam" | "sts", ..] => true,
             _ => false,

@@ -41,6 +41,7 @@ pub fn check(facts: &Facts<'_>, kind: &str, properties: &Object, path: &Path, fo
     match kind {
         "AWS::KMS::Key" => without_resource(document, &path, found),
         "AWS::S3::BucketPolicy" => {
+            public(facts, properties, document, &path, found);
             for pattern in [
                 "Statement.*.Resource",
                 "Statement.Resource",
@@ -97,6 +98,45 @@ fn without_resource(document: &Value, path: &Path, found: &mut Vec<Diagnostic>) 
                 .help("write `Resource: '*'`, which is the key itself"),
         );
     }
+}
+
+/// A bucket that blocks public policies takes none that lets everybody in.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
+fn public(
+    facts: &Facts<'_>,
+    properties: &Object,
+    document: &Value,
+    path: &Path,
+    found: &mut Vec<Diagnostic>,
+) {
+    let blocked = || {
+        let id = properties.get("Bucket")?.get("Ref")?.as_str()?;
+        let bucket = facts.resource(id)?.get("Properties")?;
+        let blocks = bucket.get("PublicAccessBlockConfiguration")?.get("BlockPublicPolicy")?;
+        (blocks.to_js_string() == "true").then_some(id)
+    };
+    let Some(id) = blocked() else { return };
+    for (path, statement) in places(document, path, "Statement.*") {
+        let is_all =
+            |it: &Value| it.as_str() == Some("*") || it.get("AWS").and_then(Value::as_str) == Some("*");
+        let is_public = statement.get("Effect").and_then(Value::as_str) == Some("Allow")
+            && statement.get("Condition").is_none_or(is_open_to_all)
+            && statement.get("Principal").is_some_and(is_all);
+        if is_public {
+            let message = eco_format!("the statement is public, and `{id}` blocks public policies");
+            found.push(
+                warning(path.join("Principal"), message)
+                    .why("`BlockPublicPolicy` is `true`, and S3 refuses the policy")
+                    .help("name who may, or let the bucket take public policies"),
+            );
+        }
+    }
+}
+
+/// Whether conditions let everybody in: they ask for encrypted connections alone.
+fn is_open_to_all(conditions: &Value) -> bool {
+    let mut keys = conditions.as_object().into_iter().flat_map(Object::values).filter_map(Value::as_object);
+    keys.all(|it| it.keys().all(|it| it.eq_ignore_ascii_case("aws:SecureTransport")))
 }
 
 /// A bucket that the statement names is the one that has the policy.

@@ -3,6 +3,7 @@
 
 mod formula;
 mod table;
+mod together;
 
 use ecow::EcoString;
 
@@ -24,11 +25,22 @@ pub fn findings(kind: &str, properties: &Value, root: &Path, resources: Option<&
         }
     }
     match kind {
-        "AWS::CloudWatch::Alarm" => formula::metrics(properties, root, &mut found),
+        "AWS::CloudWatch::Alarm" => {
+            formula::metrics(properties, root, &mut found);
+            formula::returned(properties, root, &mut found);
+        }
+        "AWS::EC2::SecurityGroup" => together::rules(properties, root, &mut found),
+        "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance" => together::windows(properties, root, &mut found),
         "AWS::Events::Rule" => formula::transformers(properties, root, &mut found),
         "AWS::DynamoDB::Table" => formula::local_indexes(properties, root, &mut found),
-        "AWS::ECS::TaskDefinition" => formula::essential(properties, root, &mut found),
-        "AWS::S3::Bucket" => formula::transitions(properties, root, &mut found),
+        "AWS::ECS::TaskDefinition" => {
+            together::essential(properties, root, &mut found);
+            together::ports(properties, root, &mut found);
+        }
+        "AWS::S3::Bucket" => {
+            together::transitions(properties, root, &mut found);
+            together::notifications(properties, root, &mut found);
+        }
         "AWS::ApiGateway::Method" => formula::mocks(properties, root, &mut found),
         _ => {}
     }
@@ -166,10 +178,12 @@ fn misfit(value: &Value, form: &Form) -> Option<Problem> {
                 .then(|| Problem::Count(length, count(least), count(most), "characters"))
         }
         Form::Count(least, most) => {
-            let items = value.as_array()?;
-            let certain = items.iter().all(of_list);
-            (certain && is_out(items.len() as f64, least, most))
-                .then(|| Problem::Count(items.len(), count(least), count(most), "items"))
+            let (length, certain) = match value {
+                Value::Object(it) if !is_function(value) => (it.len(), !value::is_open(it)),
+                _ => value.as_array().map(|it| (it.len(), it.iter().all(of_list)))?,
+            };
+            (certain && is_out(length as f64, least, most))
+                .then(|| Problem::Count(length, count(least), count(most), "items"))
         }
         Form::Range(least, most) => {
             let number = value::number(value)?;
@@ -462,7 +476,7 @@ mod tests {
         let alarm = json!({
             "MetricName": "Errors", "Namespace": "AWS/Lambda", "Statistic": "Sum", "ComparisonOperator": "x"
         });
-        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), ["", ""]);
+        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), ["", "", ""]);
         let maybe =
             json!({ "Metrics": { "Fn::If": ["A", [], { "Ref": "AWS::NoValue" }] }, "MetricName": "a" });
         assert_eq!(places("AWS::CloudWatch::Alarm", &maybe), [""]);

@@ -104,54 +104,13 @@ pub fn local_indexes(properties: &Value, root: &Path, found: &mut Vec<Finding>) 
     }
 }
 
-/// A task stops with its essential containers, and has one at least.
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
-pub fn essential(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
-    let containers = places(properties, root, "ContainerDefinitions.*");
-    let is_not = |it: &Value| it.get("Essential").and_then(plain).is_some_and(|it| it == "false");
-    let Some((path, _)) = containers.first().filter(|_| containers.iter().all(|it| is_not(it.1))) else {
-        return;
-    };
-    let problem = Problem::Said("no container of the task is essential".into(), "make one of them essential");
-    found.push(finding(path.join("Essential"), problem));
-}
-
-/// The classes of storage in the order in which objects go down.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html>
-const CLASSES: [&str; 6] =
-    ["STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"];
-
-/// Objects are moved to a lower class later than to a higher one, and to each once.
-pub fn transitions(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
-    for (path, rule) in places(properties, root, "LifecycleConfiguration.Rules.*") {
-        let mut before: Vec<(usize, f64)> = Vec::new();
-        let mut all: Vec<(Path, usize, f64)> = Vec::new();
-        for (path, item) in places(rule, &path, "Transitions.*") {
-            let class = item.get("StorageClass").and_then(plain);
-            let rank = class.and_then(|class| CLASSES.iter().position(|it| class == *it));
-            let days = item.get("TransitionInDays").and_then(super::value::number);
-            if let (Some(rank), Some(days)) = (rank, days) {
-                all.push((path, rank, days));
-            }
-        }
-        all.sort_by_key(|it| it.1);
-        for (path, rank, days) in all {
-            let higher = before.iter().find(|it| it.0 < rank && it.1 >= days || it.0 == rank);
-            if let Some((other, least)) = higher {
-                let name = CLASSES.get(*other).copied().unwrap_or_default();
-                let message = if *other == rank {
-                    eco_format!("objects go to `{name}` twice")
-                } else {
-                    eco_format!(
-                        "objects go to `{name}` after {least} days, and to a lower class after {days}"
-                    )
-                };
-                let problem = Problem::Said(message, "give each class more days than the one above it");
-                found.push(finding(path.join("TransitionInDays"), problem));
-            }
-            before.push((rank, days));
-        }
-    }
+/// One metric of an alarm is returned. What says nothing is returned.
+pub fn returned(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
+    let metrics = places(properties, root, "Metrics.*");
+    let is_not = |it: &Value| it.get("ReturnData").and_then(plain).is_some_and(|it| it == "false");
+    let Some((path, _)) = metrics.first().filter(|_| metrics.iter().all(|it| is_not(it.1))) else { return };
+    let message = "no metric of the alarm is returned, so it watches nothing".into();
+    found.push(finding(path.join("ReturnData"), Problem::Said(message, "return the data of one of them")));
 }
 
 /// The template of a mock's request says a status in JSON.
