@@ -11,6 +11,7 @@
 pub mod arn;
 pub mod environment;
 pub mod function;
+pub mod matchers;
 pub mod pattern;
 pub mod route;
 pub mod schema;

@@ -139,7 +139,7 @@ rules! {
     QUEUE_TIMEOUT "queue-timeout" Error "A message of a queue is seen again while its function works on it." [];
     QUEUE_TYPE "queue-type" Error "A FIFO queue or topic stands where a standard one is taken, or the other way round." [];
     RESERVED_VARIABLE "reserved-variable" Error "An environment variable is kept by Lambda for itself." [];
-    ROLE_TRUST "role-trust" Error "A role may not be taken on by what takes it on." [];
+    ROLE_TRUST "role-trust" Warning "A role may not be taken on by what takes it on." [];
     RUNTIME_ENDED "runtime-ended" Warning "A runtime has ended, or will soon." [];
     SCHEDULE_DOUBTFUL "schedule-doubtful" Warning "A schedule is written as AWS does not document it." [];
     SCHEDULE_EXPRESSION "schedule-expression" Error "A schedule is not written as AWS takes it." [];

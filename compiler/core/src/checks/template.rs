@@ -15,13 +15,14 @@ mod functions;
 mod generated_names;
 mod iam;
 mod index;
-mod invocations;
+mod invokers;
 pub mod kinds;
 mod lambda;
 mod limits;
 mod lists;
 mod lost_tag;
 mod mappings;
+mod members;
 mod names;
 mod networks;
 mod outputs;
@@ -33,10 +34,12 @@ mod plain_sub;
 mod properties;
 mod queues;
 mod references;
+mod regions;
 mod resource_type;
+mod roles;
 mod schedules;
 mod state_machine;
-mod trust;
+mod twins;
 
 use index::Index;
 
@@ -142,11 +145,14 @@ pub const CHECKS: &[Check] = &[
     deletion::check,
     dynamodb::check,
     iam::check,
+    invokers::check,
     lambda::check,
     generated_names::check,
     names::check,
     outputs::check,
     queues::check,
+    regions::check,
+    roles::check,
     schedules::check,
     state_machine::check,
     lists::check,
@@ -155,8 +161,8 @@ pub const CHECKS: &[Check] = &[
     dynamic::check,
     networks::check,
     parameter_values::check,
-    fifo::check,
-    trust::check,
-    invocations::check,
     dimensions::check,
+    fifo::check,
+    members::check,
+    twins::check,
 ];

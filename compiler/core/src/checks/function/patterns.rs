@@ -7,6 +7,7 @@
 use ecow::eco_format;
 
 use super::Facts;
+use crate::checks::matchers;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::language::placement;
 use crate::path::{Path, Segment};
@@ -113,7 +114,10 @@ fn fields(pattern: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
 /// Finds what is wrong with one pattern.
 pub fn whole(pattern: &Value, path: Path, found: &mut Vec<Diagnostic>) {
     match pattern {
-        Value::Object(_) => below(pattern, &path, found),
+        Value::Object(_) => {
+            below(pattern, &path, found);
+            matchers::check(pattern, &path, found);
+        }
         Value::String(_) => found.push(
             Diagnostic::new(&rules::INVALID_PATTERN, Place::value(path), "a pattern is no text")
                 .why("it would be put into quotes once more, and match nothing")

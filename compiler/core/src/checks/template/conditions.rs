@@ -36,8 +36,35 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             "define it in `resources.Conditions`",
         ));
     }
+    for (path, part) in facts.own_parts() {
+        let own = part.get("Conditions").and_then(Value::as_object);
+        for (id, body) in own.into_iter().flat_map(Object::iter).filter(|it| !it.0.starts_with("Fn::")) {
+            found.extend(no_function(id, body, path.join("Conditions").join(id)));
+        }
+    }
     circles(facts, found);
     unused(facts, conditions, found);
+}
+
+/// The functions of conditions.
+const FUNCTIONS: [&str; 5] = ["Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or"];
+
+/// A condition is one of its functions, not one of values.
+fn no_function(id: &EcoString, body: &Value, path: crate::path::Path) -> Option<Diagnostic> {
+    let (name, _) = body.as_object()?.single()?;
+    // Functions that there are not are told elsewhere.
+    if FUNCTIONS.contains(&name.as_str())
+        || name == "Fn::Transform"
+        || !crate::shape::cfn::FUNCTIONS.contains(&name.as_str())
+    {
+        return None;
+    }
+    let message = eco_format!("the condition `{id}` is `{name}`");
+    Some(
+        Diagnostic::new(&rules::CFN_FUNCTION, Place::value(path), message)
+            .why("a condition is `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` or another condition")
+            .help("compare by `!Equals [!Ref Name, value]`"),
+    )
 }
 
 /// The text of the name.

@@ -133,6 +133,10 @@ fn with_owner(facts: &Facts<'_>, diagnostic: Diagnostic, id: &str) -> Diagnostic
 
 /// A standard topic has standard queues; a FIFO topic has queues alone.
 fn subscription(facts: &Facts<'_>, id: &EcoString, body: &Value) -> Option<Diagnostic> {
+    // The user's own are held against the facts of their type.
+    if facts.written("Resources", &[Segment::from(id)]).is_some() {
+        return None;
+    }
     let properties = body.get("Properties")?;
     let protocol = properties.get("Protocol")?.as_str()?;
     let reference = |key: &str| {

@@ -286,6 +286,13 @@ fn detail(name: &str, argument: &Value, path: &Path) -> Option<Diagnostic> {
             let message = eco_format!("`Fn::Join` joins texts, and this is {noun}");
             Some(wrong(path.join(1).join(index), message, "remove it, or write a text"))
         }
+        ("Fn::FindInMap", _) => {
+            let of_resource =
+                |it: &Value| it.get("Fn::GetAtt").is_some() || it.get("Fn::ImportValue").is_some();
+            let index = items.iter().take(3).position(of_resource)?;
+            let message = "`Fn::FindInMap` takes names that are known before a resource is made".into();
+            Some(wrong(path.join(index), message, "write a text, or `!Ref` of a parameter"))
+        }
         ("Fn::And" | "Fn::Or" | "Fn::Not", _) => {
             let index = items.iter().position(|it| matches!(it, Value::String(_)))?;
             let message = eco_format!("`{name}` takes conditions, and this is a text");

@@ -4,15 +4,19 @@
 mod action;
 mod arn;
 mod condition;
+mod keys;
+mod managed;
 mod permission;
 mod principal;
 mod resource;
+mod scope;
 mod services;
 mod size;
 mod statement;
 mod table;
 
 pub use resource::gives_name;
+pub use services::meant as meant_service;
 
 use super::Facts;
 use crate::diagnostic::Diagnostic;
@@ -49,7 +53,7 @@ pub struct Policy<'a> {
 }
 
 /// Properties that are a policy, by the type of the resource.
-const PROPERTIES: [(&str, &str, Kind); 21] = [
+const PROPERTIES: [(&str, &str, Kind); 22] = [
     ("AWS::ApiGateway::RestApi", "Policy", ANY),
     ("AWS::ECR::Repository", "RepositoryPolicyText", ANY),
     ("AWS::EFS::FileSystem", "FileSystemPolicy", ANY),
@@ -60,6 +64,7 @@ const PROPERTIES: [(&str, &str, Kind); 21] = [
     ("AWS::IAM::Role", "AssumeRolePolicyDocument", Kind::Trust),
     ("AWS::IAM::RolePolicy", "PolicyDocument", Kind::Identity),
     ("AWS::IAM::UserPolicy", "PolicyDocument", Kind::Identity),
+    ("AWS::IoT::Policy", "PolicyDocument", Kind::Identity),
     ("AWS::KMS::Key", "KeyPolicy", ANY),
     ("AWS::KMS::ReplicaKey", "KeyPolicy", ANY),
     ("AWS::Kinesis::ResourcePolicy", "ResourcePolicy", ANY),
@@ -84,6 +89,7 @@ const ARN: Kind = Kind::Resource { needs_resource: false, needs_arn: true };
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut policies = Vec::new();
     of_provider(facts, &mut policies);
+    of_role(facts, found);
     of_functions(facts, &mut policies);
     for (path, part) in facts.own_parts() {
         for section in ["Resources", "extensions"] {
@@ -118,20 +124,22 @@ fn of_provider<'a>(facts: &Facts<'a>, policies: &mut Vec<Policy<'a>>) {
     push(ANY, &["resourcePolicy"], true);
 }
 
-/// Managed policies are named by ARNs of policies.
-fn managed(arns: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
-    for (index, arn) in arns.as_array().unwrap_or_default().iter().enumerate() {
-        let Value::String(text) = arn else { continue };
-        let is_of_iam =
-            text.starts_with("arn:") && text.contains(":iam::") && !text.contains(['$', '#', '*']);
-        if is_of_iam && !text.contains(":policy/") {
-            let message = ecow::eco_format!("`{text}` is no ARN of a managed policy");
-            let at = crate::diagnostic::Place::value(path.join(index));
-            found.push(
-                Diagnostic::new(&crate::rules::IAM_POLICY, at, message)
-                    .why("IAM attaches policies alone")
-                    .help("the ARN has `:policy/` in it, such as `arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess`"),
-            );
+/// The managed policies of the role that the framework makes, and of those that a plugin makes.
+fn of_role(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let lists = [
+        "provider.iam.role.managedPolicies",
+        "provider.iamManagedPolicies",
+        "functions.*.iamManagedPolicies",
+        "functions.*.iamRoleManagedPolicies",
+    ];
+    for pattern in lists {
+        for (path, arns) in crate::checks::pattern::places(facts.config, &Path::root(), pattern) {
+            managed::check(arns, &path, found);
+        }
+    }
+    for pattern in ["provider.iam.role.permissionsBoundary", "provider.iam.role.permissionBoundary"] {
+        for (path, arn) in crate::checks::pattern::places(facts.config, &Path::root(), pattern) {
+            managed::check_one(arn, &path, found);
         }
     }
 }
@@ -162,8 +170,14 @@ fn of_resource<'a>(
         principal::of_permission(properties, path, found);
         permission::check(facts, properties, path, found);
     }
+    if kind.starts_with("AWS::IAM::")
+        && let Some(boundary) = properties.get("PermissionsBoundary")
+    {
+        managed::check_one(boundary, &path.join("PermissionsBoundary"), found);
+    }
+    scope::check(facts, kind, properties, path, found);
     if let Some(arns) = properties.get("ManagedPolicyArns").filter(|_| kind.starts_with("AWS::IAM::")) {
-        managed(arns, &path.join("ManagedPolicyArns"), found);
+        managed::check(arns, &path.join("ManagedPolicyArns"), found);
     }
     for (_, key, policy) in PROPERTIES.iter().filter(|it| it.0 == kind) {
         if let Some(Value::Object(document)) = properties.get(key) {

@@ -10,6 +10,7 @@ use super::resource_type::{has_macros, own_ids};
 use crate::aws::runtime::RUNTIMES;
 use crate::checks::environment;
 use crate::checks::function::patterns;
+use crate::checks::matchers;
 use crate::checks::service::runtimes;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::{Path, Segment};
@@ -61,7 +62,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let own = Own { facts, id: &id, kind, properties };
         match kind {
             "AWS::Lambda::Function" => function(&own, found),
-            "AWS::Lambda::EventSourceMapping" => filters(&own, found),
+            "AWS::Lambda::EventSourceMapping" => filters(&own, &["FilterCriteria"], found),
+            "AWS::Pipes::Pipe" => filters(&own, &["SourceParameters", "FilterCriteria"], found),
+            "AWS::Events::Archive" | "AWS::Events::Rule" => event_pattern(&own, found),
+            "AWS::SNS::Subscription" => filter_policy(&own, found),
             "AWS::CloudFormation::CustomResource" => found.extend(patience(&own)),
             _ if kind.starts_with("Custom::") => custom(&own, found),
             _ => {}
@@ -238,11 +242,14 @@ fn patience(own: &Own<'_>) -> Option<Diagnostic> {
 }
 
 /// The patterns of filters are texts in JSON, with a list of what matches at the end of each path.
-fn filters(own: &Own<'_>, found: &mut Vec<Diagnostic>) {
-    let filters = own.properties.get("FilterCriteria").and_then(|it| it.get("Filters"));
+fn filters(own: &Own<'_>, at: &[&str], found: &mut Vec<Diagnostic>) {
+    let Some((first, rest)) = at.split_first() else { return };
+    let criteria = rest.iter().try_fold(own.properties.get(first), |it, key| Some(it?.get(key)));
+    let filters = criteria.flatten().and_then(|it| it.get("Filters"));
     for (index, filter) in filters.and_then(Value::as_array).unwrap_or_default().iter().enumerate() {
         let Some(Value::String(text)) = filter.get("Pattern") else { continue };
-        let steps: [Segment; 4] = ["FilterCriteria".into(), "Filters".into(), index.into(), "Pattern".into()];
+        let mut steps: Vec<Segment> = at.iter().map(|it| Segment::from(*it)).collect();
+        steps.extend(["Filters".into(), index.into(), "Pattern".into()]);
         let Some(path) = own.path(&steps).filter(|_| !text.contains("${") && !text.contains("{{")) else {
             continue;
         };
@@ -263,5 +270,30 @@ fn filters(own: &Own<'_>, found: &mut Vec<Diagnostic>) {
             it.at = Place::value(path.clone());
             it
         }));
+    }
+}
+
+/// Patterns of rules and archives. Bare values of what all events have are told by the facts of rules.
+fn event_pattern(own: &Own<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(Value::Object(fields)) = own.properties.get("EventPattern") else { return };
+    let Some(path) = own.path(&["EventPattern".into()]) else { return };
+    for (key, value) in fields.iter() {
+        let path = path.join(key);
+        match key.as_str() {
+            "detail" if value.as_object().is_some() => patterns::whole(value, path, found),
+            "$or" => {
+                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                    matchers::check(item, &path.join(index), found);
+                }
+            }
+            _ => matchers::check(value, &path, found),
+        }
+    }
+}
+
+fn filter_policy(own: &Own<'_>, found: &mut Vec<Diagnostic>) {
+    let policy = own.properties.get("FilterPolicy").filter(|it| it.as_object().is_some());
+    if let (Some(policy), Some(path)) = (policy, own.path(&["FilterPolicy".into()])) {
+        matchers::check(policy, &path, found);
     }
 }

@@ -64,11 +64,23 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let parameters = Parameters::of(facts);
+    variables(facts, &parameters, found);
+    for section in ["provider", "functions", "layers"] {
+        let Some(part) = facts.config.get(section) else { continue };
+        part.visit(&mut Path::from([section]), &mut |path, value| {
+            if let Some((name, argument)) = value.as_object().and_then(Object::single) {
+                found.extend(argument_fault(&parameters, name, argument, &path.join(name)));
+                found.extend(of_text(facts, name, argument, &path.join(name)));
+            }
+            true
+        });
+    }
     for (root, part) in facts.own_parts() {
         let above = root.segments().len();
         part.visit(&mut root.clone(), &mut |path, value| {
             if let Some((name, argument)) = value.as_object().and_then(Object::single) {
                 found.extend(argument_fault(&parameters, name, argument, &path.join(name)));
+                found.extend(of_text(facts, name, argument, &path.join(name)));
                 let below = path.segments().get(above..).unwrap_or_default();
                 if gives_text(facts, name, argument) && takes(facts, below, Kinds::ARRAY) {
                     found.push(wrong(
@@ -91,6 +103,25 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
             true
         });
+    }
+}
+
+/// Lists as environment variables.
+fn variables(facts: &Facts<'_>, parameters: &Parameters<'_>, found: &mut Vec<Diagnostic>) {
+    for pattern in ["provider.environment.*", "functions.*.environment.*"] {
+        for (path, value) in crate::checks::pattern::places(facts.config, &Path::root(), pattern) {
+            let what = parameters
+                .list(value)
+                .filter(|_| !matches!(path.last(), Some(Segment::Key(it)) if it.starts_with("Fn::")));
+            found.extend(what.map(|what| {
+                wrong(
+                    Place::value(path),
+                    what,
+                    "an environment variable is a text",
+                    "take one item by `!Select`, or join them by `!Join [',', ...]`",
+                )
+            }));
+        }
     }
 }
 
@@ -184,7 +215,7 @@ fn argument_fault(
             let index = index.to_js_string().trim().parse::<usize>().ok()?;
             let count = match parameters.referred(list) {
                 Some((id, true)) => parameters.count(id)?,
-                _ => blocks(list)?,
+                _ => blocks(list).or_else(|| parts(list))?,
             };
             let message = eco_format!("`Fn::Select` takes item {index} of a list of {count}");
             let at = Place::value(path.join(0));
@@ -237,6 +268,26 @@ fn in_text(parameters: &Parameters<'_>, argument: &Value, path: &Path) -> Option
     let at = inside(path, list.start..list.start + list.text.len());
     let help = "join it by `!Join` in a variable of the `Fn::Sub`";
     Some(wrong(at, message, "CloudFormation refuses the template", help))
+}
+
+/// A text where a function takes a list.
+fn of_text(facts: &Facts<'_>, name: &str, argument: &Value, path: &Path) -> Option<Diagnostic> {
+    let [_, list] = argument.as_array()? else { return None };
+    let (inner, of) = list.as_object()?.single().filter(|_| matches!(name, "Fn::Join" | "Fn::Select"))?;
+    let is_text = matches!(inner.as_str(), "Fn::Base64" | "Fn::ImportValue") || gives_text(facts, inner, of);
+    let message = eco_format!("`{inner}` gives one text, and `{name}` takes a list");
+    let help = "split it by `!Split [',', ...]`";
+    let at = Place::value(path.join(1));
+    is_text.then(|| wrong(at, message, "CloudFormation refuses the template", help))
+}
+
+/// How many parts `Fn::Split` makes of a text that is known.
+fn parts(value: &Value) -> Option<usize> {
+    let [Value::String(separator), Value::String(text)] = value.get("Fn::Split")?.as_array()? else {
+        return None;
+    };
+    let is_known = !separator.is_empty() && !text.contains("${") && !text.contains("{{");
+    is_known.then(|| text.split(separator.as_str()).count())
 }
 
 /// How many blocks a `Fn::Cidr` makes.

@@ -59,7 +59,11 @@ fn look_up(facts: &Facts<'_>, mappings: Option<&Object>, used: &Use<'_>) -> Opti
     let top = match first {
         Value::String(key) => Some(key.clone()),
         Value::Object(it) if it.get("Ref").and_then(Value::as_str) == Some("AWS::Region") => {
-            return region(facts, mapping, used, &place(1)?);
+            let missing = region(facts, mapping, used, &place(1)?);
+            if missing.is_some() {
+                return missing;
+            }
+            None
         }
         _ => None,
     };

@@ -11,8 +11,9 @@ use crate::rules;
 use crate::value::Value;
 
 /// The property that names a resource, by its type. What is of a parent, such as a rule of a bus, is left out.
-const NAMES: [(&str, &str); 18] = [
+const NAMES: [(&str, &str); 19] = [
     ("AWS::CloudWatch::Alarm", "AlarmName"),
+    ("AWS::CloudWatch::CompositeAlarm", "AlarmName"),
     ("AWS::CloudWatch::Dashboard", "DashboardName"),
     ("AWS::DynamoDB::Table", "TableName"),
     ("AWS::ECR::Repository", "RepositoryName"),
@@ -48,6 +49,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             found.extend(filter(facts, id, body, &mut filters));
         }
         let Some((kind, key)) = NAMES.iter().find(|it| it.0 == kind).copied() else { continue };
+        // Alarms of both types share their names.
+        let kind = if key == "AlarmName" { "AWS::CloudWatch::Alarm" } else { kind };
         let name = body.get("Properties").and_then(|it| it.get(key));
         let Some(name) = name.filter(|it| !it.is_null() && !it.has_unknown()) else { continue };
         match taken.get(&(kind, name.to_json())) {

@@ -183,7 +183,7 @@ fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) 
         }
         _ => {}
     }
-    if let Some(value @ Value::Object(_)) = output.get("Description") {
+    if let Some(value @ (Value::Object(_) | Value::Array(_))) = output.get("Description") {
         let message = eco_format!("the description of the output `{id}` is {}", value.noun());
         found.push(
             Diagnostic::new(&rules::WRONG_TYPE, Place::value(path.join("Description")), message)
@@ -232,7 +232,7 @@ fn exported_twice(facts: &Facts<'_>, id: &EcoString, first: &EcoString, name: &V
         (None, other) => (other?, None),
     };
     let condition = |id: &EcoString| facts.section("Outputs")?.get(id)?.get("Condition").cloned();
-    if condition(id).is_some() || condition(first).is_some() {
+    if condition(id).is_some() && condition(first).is_some() {
         return None;
     }
     let text = name.as_str().map_or_else(|| "the same name".into(), |it| eco_format!("`{it}`"));

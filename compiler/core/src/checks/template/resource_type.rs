@@ -67,6 +67,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             check_type(facts, &id, name, found);
         }
         update_policy(facts, &id, resource, found);
+        found.extend(name.and_then(|it| creation_policy(facts, &id, it, resource)));
         found.extend(clash(facts, &id, resource));
         for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
             check_policy(facts, &id, policy, name, resource.get(policy), found);
@@ -97,6 +98,29 @@ fn update_policy(facts: &Facts<'_>, id: &EcoString, resource: &Value, found: &mu
             None => diagnostic.help(eco_format!("it has {}", UPDATES.join(", "))),
         });
     }
+}
+
+/// Types that wait for signals.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-creationpolicy.html>
+const WAITING: [&str; 4] = [
+    "AWS::AppStream::Fleet",
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::CloudFormation::WaitCondition",
+    "AWS::EC2::Instance",
+];
+
+fn creation_policy(facts: &Facts<'_>, id: &EcoString, kind: &str, resource: &Value) -> Option<Diagnostic> {
+    resource.get("CreationPolicy")?;
+    if WAITING.contains(&kind) || !kind.starts_with("AWS::") || has_macros(facts) {
+        return None;
+    }
+    let path = facts.written("Resources", &[Segment::from(id), "CreationPolicy".into()])?;
+    let message = eco_format!("`{kind}` waits for no signals");
+    let mut diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_PROPERTY, Place::key(path), message)
+        .why("CloudFormation takes a `CreationPolicy` of instances, their groups, fleets and wait conditions alone")
+        .help("remove it");
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
 }
 
 /// How the logical ids of what functions are made of end, and its types.
@@ -227,6 +251,20 @@ fn check_policy(
     value: Option<&Value>,
     found: &mut Vec<Diagnostic>,
 ) {
+    if let Some(Value::Object(function)) = value
+        && !facts.index.is_extended
+        && !facts.index.has_macros
+        && let Some((name, _)) = function.single()
+        && let Some(path) = facts.written("Resources", &[Segment::from(id), Segment::from(policy)])
+    {
+        let message = eco_format!("`{policy}` takes a word, not `{name}`");
+        found.push(
+            Diagnostic::new(&rules::CFN_FUNCTION, Place::value(path), message)
+                .why("CloudFormation evaluates functions here only with `Transform: AWS::LanguageExtensions`")
+                .help("write a word such as `Retain`, or add the transform below `resources`"),
+        );
+        return;
+    }
     let Some(Value::String(text)) = value else { return };
     let snapshots = kind.is_none_or(|it| WITH_SNAPSHOTS.contains(&it) || schema::resource_type(it).is_none());
     let mut words = vec!["Delete", "Retain"];

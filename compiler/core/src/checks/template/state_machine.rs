@@ -4,6 +4,7 @@
 
 mod choice;
 mod fields;
+mod payload;
 pub mod plugin;
 mod source;
 mod states;

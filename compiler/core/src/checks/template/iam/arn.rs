@@ -93,6 +93,15 @@ pub fn check(resource: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     };
     let masked = mask(text);
     let parts: Vec<&str> = masked.splitn(6, ':').collect();
+    if let Some(word) = misplaced(&parts) {
+        let message = eco_format!("the ARN lacks a part before `{word}`");
+        let mut diagnostic = Diagnostic::new(&rules::INVALID_ARN, Place::value(path.clone()), message)
+            .why("an ARN is `arn:partition:service:region:account:resource`, and the statement is about nothing")
+            .help("write the region and the account, or `*` for each");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
+        return;
+    }
     let [_, partition, service, region, account, rest] = parts.as_slice() else { return };
     if let Some((message, why, help, severity)) = fault(partition, service, region, account, rest) {
         let mut diagnostic =
@@ -102,8 +111,18 @@ pub fn check(resource: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The word of a resource that stands where a region or an account does.
+fn misplaced<'t>(parts: &[&'t str]) -> Option<&'t str> {
+    let (_, _, words) = KINDS.iter().find(|it| Some(&it.0) == parts.get(2))?;
+    let place = parts.iter().take(5).skip(3).find(|it| {
+        let word = it.split('/').next().unwrap_or_default();
+        words.contains(&word)
+    })?;
+    place.split('/').next()
+}
+
 /// The text with one character for each `${...}`.
-fn mask(text: &str) -> String {
+pub fn mask(text: &str) -> String {
     let mut masked = String::new();
     let mut rest = text;
     while let Some((before, more)) = rest.split_once("${") {
@@ -223,6 +242,8 @@ mod tests {
         assert!(wrong("arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:orders"));
         assert!(wrong("arn:aws:ssm:${AWS::Region}:${AWS::AccountId}:parameters/shop/*"));
         assert!(wrong("arn:aws:s3:eu-west-1:123456789012:lake/*"));
+        assert!(wrong("arn:aws:ssm:${AWS::Region}:parameter/shop/*"));
+        assert!(wrong("arn:aws:lambda:eu-west-1:function:shop"));
         assert!(!wrong("arn:aws:dynamodb:*:*:table/${Orders}"));
         assert!(!wrong("arn:aws:dynamodb:*:*:${Path}"));
         assert!(!wrong("arn:${AWS::Partition}:s3:::lake/*"));

@@ -92,19 +92,25 @@ fn of_key(key: &str, path: &Path) -> Option<Diagnostic> {
         let start = key.get(..it.len()).unwrap_or_default();
         is_same || it.ends_with('/') && start.eq_ignore_ascii_case(it)
     };
+    if let Some(near) = super::keys::meant(key) {
+        return Some(misspelt(at, key, &near));
+    }
     if !key.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("aws:"))
         || GLOBAL.iter().any(|it| is_known(&it))
     {
         return None;
     }
     // AWS adds keys: only what is almost one that there is is told.
-    let near = nearest(key, GLOBAL)?;
+    Some(misspelt(at, key, nearest(key, GLOBAL)?))
+}
+
+fn misspelt(at: Place, key: &str, near: &str) -> Diagnostic {
     let message = eco_format!("no request has the key `{key}`");
     let mut diagnostic = Diagnostic::new(&rules::IAM_POLICY, at, message)
         .why("the condition compares with nothing")
         .help(eco_format!("did you mean `{near}`?"));
     diagnostic.severity = Severity::Warning;
-    Some(diagnostic)
+    diagnostic
 }
 
 fn values_of(operator: &str, values: &Value, path: &Path, found: &mut Vec<Diagnostic>) {

@@ -3,6 +3,7 @@
 use ecow::eco_format;
 
 use super::{Kind, services};
+use crate::checks::template::index;
 use crate::checks::template::places::inside;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::Path;
@@ -40,10 +41,61 @@ pub fn check(kind: Kind, statement: &Object, path: &Path, found: &mut Vec<Diagno
             }
             Some(Value::Object(kinds)) if !kinds.keys().any(|it| it.starts_with("Fn::") || it == "Ref") => {
                 for (kind, value) in kinds.iter() {
+                    if value.get("Ref").and_then(Value::as_str) == Some("AWS::NoValue") {
+                        found.push(nobody(kind, path.join(kind)));
+                    }
                     of_kind(kind, value, &path, kind, found);
+                    if kind == "AWS" {
+                        accounts(value, &path.join(kind), found);
+                    }
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// `AWS::NoValue` leaves a mapping without its key.
+fn nobody(kind: &str, path: Path) -> Diagnostic {
+    Diagnostic::new(&rules::IAM_POLICY, Place::value(path), eco_format!("`AWS::NoValue` leaves no `{kind}`"))
+        .why("the statement names nobody, and IAM refuses the policy")
+        .help("name who may act")
+}
+
+/// ARNs of accounts, users and roles.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
+fn accounts(value: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
+    let items: Vec<(Path, &Value)> = match value {
+        Value::Array(items) => items.iter().enumerate().map(|(index, it)| (path.join(index), it)).collect(),
+        one => vec![(path.clone(), one)],
+    };
+    for (path, item) in items {
+        let text = item.as_str().or_else(|| item.get("Fn::Sub").and_then(|it| index::sub(it).0));
+        let Some(text) = text.filter(|it| it.starts_with("arn:") && !it.contains("{{") && !it.contains('#'))
+        else {
+            continue;
+        };
+        let masked = super::arn::mask(text);
+        let parts: Vec<&str> = masked.splitn(6, ':').collect();
+        let is_wrong = match parts.as_slice() {
+            [_, _, "iam" | "sts", region, account, rest] => {
+                let is_number = account.bytes().all(|it| it.is_ascii_digit());
+                !region.is_empty()
+                    || account.is_empty()
+                    || rest.is_empty()
+                    || is_number && account.len() != 12
+                    || rest.contains('*')
+            }
+            [_, _, "iam" | "sts", ..] => true,
+            _ => false,
+        };
+        if is_wrong {
+            let message = eco_format!("`{text}` is no ARN of an account, a user or a role");
+            found.push(
+                Diagnostic::new(&rules::IAM_POLICY, Place::value(path), message)
+                    .why("AWS refuses a principal that it does not know")
+                    .help("write `arn:aws:iam::<account>:root`, or `:role/<name>` at its end"),
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod formula;
 mod table;
+mod together;
 
 use ecow::EcoString;
 
@@ -24,9 +25,23 @@ pub fn findings(kind: &str, properties: &Value, root: &Path, resources: Option<&
         }
     }
     match kind {
-        "AWS::CloudWatch::Alarm" => formula::metrics(properties, root, &mut found),
+        "AWS::CloudWatch::Alarm" => {
+            formula::metrics(properties, root, &mut found);
+            formula::returned(properties, root, &mut found);
+        }
+        "AWS::EC2::SecurityGroup" => together::rules(properties, root, &mut found),
+        "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance" => together::windows(properties, root, &mut found),
         "AWS::Events::Rule" => formula::transformers(properties, root, &mut found),
         "AWS::DynamoDB::Table" => formula::local_indexes(properties, root, &mut found),
+        "AWS::ECS::TaskDefinition" => {
+            together::essential(properties, root, &mut found);
+            together::ports(properties, root, &mut found);
+        }
+        "AWS::S3::Bucket" => {
+            together::transitions(properties, root, &mut found);
+            together::notifications(properties, root, &mut found);
+        }
+        "AWS::ApiGateway::Method" => formula::mocks(properties, root, &mut found),
         _ => {}
     }
     found
@@ -163,10 +178,12 @@ fn misfit(value: &Value, form: &Form) -> Option<Problem> {
                 .then(|| Problem::Count(length, count(least), count(most), "characters"))
         }
         Form::Count(least, most) => {
-            let items = value.as_array()?;
-            let certain = items.iter().all(of_list);
-            (certain && is_out(items.len() as f64, least, most))
-                .then(|| Problem::Count(items.len(), count(least), count(most), "items"))
+            let (length, certain) = match value {
+                Value::Object(it) if !is_function(value) => (it.len(), !value::is_open(it)),
+                _ => value.as_array().map(|it| (it.len(), it.iter().all(of_list)))?,
+            };
+            (certain && is_out(length as f64, least, most))
+                .then(|| Problem::Count(length, count(least), count(most), "items"))
         }
         Form::Range(least, most) => {
             let number = value::number(value)?;
@@ -263,8 +280,8 @@ fn holds(condition: &Condition, mapping: &Value, resources: Option<&Object>) -> 
     holds_of(&condition.test, &look(mapping, condition.path), resources)
 }
 
-fn holds_of(test: &Test, look: &Look<'_>, resources: Option<&Object>) -> bool {
-    let value = if let Look::There(value) = look { Some(*value) } else { None };
+fn holds_of(test: &Test, at: &Look<'_>, resources: Option<&Object>) -> bool {
+    let value = if let Look::There(value) = at { Some(*value) } else { None };
     let text = value.and_then(plain);
     let is = |words: &[&str]| {
         let fits = |it: &&str, text: &EcoString| {
@@ -274,12 +291,21 @@ fn holds_of(test: &Test, look: &Look<'_>, resources: Option<&Object>) -> bool {
     };
     match test {
         Test::Present => value.is_some(),
-        Test::Absent => matches!(look, Look::Absent),
-        Test::Is(words) => matches!(look, Look::Absent) && words.contains(&"-") || is(words) == Some(true),
+        Test::Absent => matches!(at, Look::Absent),
+        Test::Is(words) => matches!(at, Look::Absent) && words.contains(&"-") || is(words) == Some(true),
         Test::IsNot(words) => is(words) == Some(false),
         Test::Above(least) => value.and_then(value::number).is_some_and(|it| it > *least),
         Test::Like(form) => text.is_some_and(|it| crate::shape::check::matches(form, &it)),
         Test::Of(kinds) => value.is_some_and(|it| is_of(it, kinds, resources)),
+        Test::With(kind, property, words) => {
+            let of = value.filter(|it| is_of(it, &[kind], resources)).and_then(referred);
+            let body = of.and_then(|(id, _)| resources?.get(id)?.as_object());
+            let empty = Value::from(Object::new());
+            body.is_some_and(|body| {
+                let properties = body.get("Properties").unwrap_or(&empty);
+                holds_of(&Test::Is(words.clone()), &look(properties, property), resources)
+            })
+        }
     }
 }
 
@@ -450,7 +476,7 @@ mod tests {
         let alarm = json!({
             "MetricName": "Errors", "Namespace": "AWS/Lambda", "Statistic": "Sum", "ComparisonOperator": "x"
         });
-        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), ["", ""]);
+        assert_eq!(places("AWS::CloudWatch::Alarm", &alarm), ["", "", ""]);
         let maybe =
             json!({ "Metrics": { "Fn::If": ["A", [], { "Ref": "AWS::NoValue" }] }, "MetricName": "a" });
         assert_eq!(places("AWS::CloudWatch::Alarm", &maybe), [""]);

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::source::Source;
-use super::{choice, fields, task};
+use super::{choice, fields, payload, task};
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::Path;
 use crate::rules;
@@ -81,6 +81,14 @@ impl Reader<'_> {
                 let message = eco_format!("a state machine has no field `{key}`");
                 self.misspelt(self.source.at_key(&path.join(key)), message, Some(near), "");
             }
+        }
+        if let Some(text) = machine.get("QueryLanguage").and_then(known_text)
+            && !matches!(text, "JSONata" | "JSONPath")
+        {
+            let message = eco_format!("there is no query language `{text}`");
+            let near = nearest(text, ["JSONata", "JSONPath"]);
+            let at = self.source.at_value(&path.join("QueryLanguage"));
+            self.misspelt(at, message, near, "write `JSONata` or `JSONPath`");
         }
         let language = Language::of(machine.get("QueryLanguage"), language);
         if !machine.contains_key("StartAt") && !meant.contains(&"StartAt") {
@@ -222,6 +230,7 @@ impl Reader<'_> {
         if let Some(resource) = state.get("Resource").filter(|_| kind == "Task") {
             task::resource(self, resource, &path.join("Resource"));
         }
+        payload::check(self, state, path, language);
         self.errors(state, path);
         self.ways(state, path, ways);
         self.inner(kind, state, path, language);

@@ -104,6 +104,38 @@ pub fn local_indexes(properties: &Value, root: &Path, found: &mut Vec<Finding>) 
     }
 }
 
+/// One metric of an alarm is returned. What says nothing is returned.
+pub fn returned(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
+    let metrics = places(properties, root, "Metrics.*");
+    let is_not = |it: &Value| it.get("ReturnData").and_then(plain).is_some_and(|it| it == "false");
+    let Some((path, _)) = metrics.first().filter(|_| metrics.iter().all(|it| is_not(it.1))) else { return };
+    let message = "no metric of the alarm is returned, so it watches nothing".into();
+    found.push(finding(path.join("ReturnData"), Problem::Said(message, "return the data of one of them")));
+}
+
+/// The template of a mock's request says a status in JSON.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html>
+pub fn mocks(properties: &Value, root: &Path, found: &mut Vec<Finding>) {
+    let Some(integration) = properties.get("Integration") else { return };
+    if integration.get("Type").and_then(plain).as_deref() != Some("MOCK") {
+        return;
+    }
+    for (path, value) in places(properties, root, "Integration.RequestTemplates.*") {
+        let is_json = path.segments().last() == Some(&crate::path::Segment::from("application/json"));
+        // A template may say otherwise than it is written.
+        let Some(text) = plain(value).filter(|it| is_json && !it.contains(['#', '$'])) else { continue };
+        if serde_json::from_str::<serde::de::IgnoredAny>(&text).is_err() && lenient(&text) {
+            found.push(Finding { doubtful: true, ..finding(path, Problem::Json) });
+        }
+    }
+}
+
+/// Whether brackets or quotes of a text are left open. API Gateway takes JSON with names that are not in quotes.
+fn lenient(text: &str) -> bool {
+    let count = |of: char| text.chars().filter(|it| *it == of).count();
+    count('{') != count('}') || count('"') % 2 == 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -115,6 +115,9 @@ pub enum Test {
     Like(&'static str),
     /// It refers to a resource of one of these types: by an attribute if one is named, `Ref` for `Ref`.
     Of(Vec<&'static str>),
+    /// It refers to a resource of this type, a property of which is one of these words; `-` stands for one that is not
+    /// there.
+    With(&'static str, &'static str, Vec<&'static str>),
 }
 
 /// What is known of the type `kind`.
@@ -183,6 +186,9 @@ fn condition(text: &'static str) -> Option<Condition> {
         Test::Is(words(list))
     } else if let Some(form) = rest("~") {
         Test::Like(form)
+    } else if let Some((kind, property)) = rest("@").and_then(|it| it.split_once('?')) {
+        let (name, list) = property.split_once('=')?;
+        Test::With(kind, name, words(list))
     } else if let Some(list) = rest("@") {
         Test::Of(words(list))
     } else {
