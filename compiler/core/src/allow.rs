@@ -342,7 +342,7 @@ mod tests {
     fn texts_that_hold_the_words_are_texts() {
         assert_eq!(scopes("a: '# slsc: allow(x)'\nb: |\n  # slsc: allow(x)\n"), []);
         let text = "a: 1 # slsc: allow\n";
-        assert_eq!(read(text, &slsc_yaml::parse(text).tree).malformed, [5..text.len() - 1]);
+        assert_eq!(read(text, &slsc_yaml::parse(text).tree).malformed, vec![5..text.len() - 1]);
     }
 
     fn inserted(text: &str, at: &str) -> Option<String> {

@@ -125,8 +125,8 @@ pub fn findings(db: &dyn Db, service: Service) -> Vec<Diagnostic> {
     found
 }
 
-fn with_surroundings<'db, R: Default>(
-    db: &'db dyn Db,
+fn with_surroundings<R: Default>(
+    db: &dyn Db,
     service: Service,
     look: impl FnOnce(&Surroundings<'_>) -> R,
 ) -> R {

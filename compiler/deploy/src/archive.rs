@@ -217,8 +217,8 @@ fn trees<'a>(jobs: &[&'a Job<'_>]) -> Result<Trees<'a>, ArchiveError> {
 
 /// What is to be done for an archive.
 enum Step<'a> {
-    Done(Outcome),
-    Make(Making<'a>, Inputs),
+    Done(Box<Outcome>),
+    Make(Box<Making<'a>>, Inputs),
 }
 
 fn look<'a>(
@@ -228,7 +228,7 @@ fn look<'a>(
     at: i128,
 ) -> Result<Step<'a>, ArchiveError> {
     if let Some(path) = &job.ready {
-        return Ok(Step::Done(Outcome { archive: ready(path)?, part: None, known: None }));
+        return Ok(Step::Done(Box::new(Outcome { archive: ready(path)?, part: None, known: None })));
     }
     let Some(tree) = trees.get(&(job.root.as_path(), job.outside.as_slice())) else {
         return Err(ArchiveError::new(format!("`{}` was not read", job.root.display()), "try again"));
@@ -241,8 +241,8 @@ fn look<'a>(
     }
     let inputs = Inputs::of(files.iter().filter_map(|it| tree.files.get(*it)), at);
     match unchanged(job, tree, &files, &inputs, &prepared.record)? {
-        Some(known) => Ok(Step::Done(Outcome::kept(job, known))),
-        None => Ok(Step::Make(Making::new(tree, files, &job.target, &prepared.directory), inputs)),
+        Some(known) => Ok(Step::Done(Box::new(Outcome::kept(job, known)))),
+        None => Ok(Step::Make(Box::new(Making::new(tree, files, &job.target, &prepared.directory)), inputs)),
     }
 }
 
@@ -258,12 +258,12 @@ fn originals_of(
         jobs.par_iter().map(|job| look(job, trees, prepared, at)).collect();
     let steps = steps?;
     let makings = steps.iter().filter_map(|it| match it {
-        Step::Make(making, _) => Some(making),
+        Step::Make(making, _) => Some(&**making),
         Step::Done(_) => None,
     });
     make::all(&makings.collect::<Vec<_>>(), stop)?;
     let finished = jobs.iter().zip(steps).map(|(job, step)| match step {
-        Step::Done(outcome) => Ok(outcome),
+        Step::Done(outcome) => Ok(*outcome),
         Step::Make(making, inputs) => {
             let entries = making.entries();
             let (written, part) = making.done()?;

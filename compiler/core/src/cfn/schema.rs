@@ -269,7 +269,7 @@ mod tests {
             }
             properties += node.properties().count();
             waiting.extend(node.properties().map(|it| it.1));
-            waiting.extend(node.items().into_iter().chain(node.additional()).chain(node.not()));
+            waiting.extend(node.items().into_iter().chain(node.additional()).chain(node.excluded()));
             waiting.extend(node.any_of().chain(node.one_of()).chain(node.all_of()));
             waiting.extend(node.condition().into_iter().flat_map(|it| [it.0, it.1, it.2]));
             waiting.extend(node.pattern_properties().map(|it| it.1));

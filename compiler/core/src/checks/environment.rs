@@ -78,7 +78,9 @@ pub fn names(environment: Option<&Value>, path: &Path, has_shape: bool, found: &
         };
         // A name without two such characters is told by what AWS says of the property.
         let told_of_resource = !has_shape && !name.as_bytes().windows(2).any(is_pair);
-        if !(told && has_shape) && !told_of_resource && (!starts || !goes_on || name.len() < 2) {
+        let is_told = told && has_shape || told_of_resource;
+        let is_taken = starts && goes_on && name.len() >= 2;
+        if !is_told && !is_taken {
             let mut diagnostic = Diagnostic::new(
                 &rules::INVALID_FORMAT,
                 at,

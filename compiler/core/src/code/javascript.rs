@@ -154,10 +154,10 @@ fn module_exports(statement: &Statement<'_>, found: &mut Exports) {
             Some(name) => found.add(name.name().as_str(), range(it.span)),
             None => found.forwards.push(it.source.value.as_str().into()),
         },
-        Statement::ExportDefaultDeclaration(it) => {
-            if !matches!(it.declaration, ExportDefaultDeclarationKind::TSInterfaceDeclaration(_)) {
-                found.add("default", range(it.span));
-            }
+        Statement::ExportDefaultDeclaration(it)
+            if !matches!(it.declaration, ExportDefaultDeclarationKind::TSInterfaceDeclaration(_)) =>
+        {
+            found.add("default", range(it.span));
         }
         _ => {}
     }

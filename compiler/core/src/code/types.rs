@@ -109,8 +109,7 @@ fn methods(plain: &str, open: usize) -> Vec<Name> {
     let mut found = Vec::new();
     let mut braces: usize = 0;
     let mut parens: usize = 0;
-    let mut chars = plain.char_indices().skip_while(|it| it.0 < open);
-    while let Some((at, char)) = chars.next() {
+    for (at, char) in plain.char_indices().skip_while(|it| it.0 < open) {
         match char {
             '{' => braces += 1,
             '}' => braces = braces.saturating_sub(1),

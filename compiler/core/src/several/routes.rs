@@ -68,9 +68,12 @@ pub fn of(
     routes
 }
 
+/// A route of one of the services.
+type Placed<'a> = (usize, &'a Facts, &'a Shared);
+
 /// Finds routes that two stacks make on one API.
 pub fn check(services: &[(usize, &Facts)], found: &mut Vec<Finding>) {
-    let mut first: FxHashMap<(&str, &str), Vec<(usize, &Facts, &Shared)>> = FxHashMap::default();
+    let mut first: FxHashMap<(&str, &str), Vec<Placed<'_>>> = FxHashMap::default();
     for (index, facts) in services.iter().copied() {
         for route in &facts.routes {
             let earlier = first.entry((&route.api, &route.taken)).or_default();
@@ -86,7 +89,7 @@ pub fn check(services: &[(usize, &Facts)], found: &mut Vec<Finding>) {
     }
 }
 
-fn finding(one: (usize, &Facts, &Shared), other: (usize, &Facts, &Shared)) -> Finding {
+fn finding(one: Placed<'_>, other: Placed<'_>) -> Finding {
     let message = match one.2.shown == other.2.shown {
         true => eco_format!("two services take the route `{}` of one API", one.2.shown),
         false => eco_format!("two services make `/{}` in one API", one.2.taken),

@@ -83,7 +83,10 @@ fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic
         }
         _ => return None,
     };
-    diagnostic.severity = Severity::Warning;
+    // The framework looks only at what has no digest.
+    if uri.contains('@') {
+        diagnostic.severity = Severity::Warning;
+    }
     Some(diagnostic)
 }
 

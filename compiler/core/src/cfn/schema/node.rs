@@ -330,7 +330,7 @@ impl Node {
     }
 
     /// This must not hold.
-    pub fn not(self) -> Option<Node> {
+    pub fn excluded(self) -> Option<Node> {
         self.child(Field::Not)
     }
 

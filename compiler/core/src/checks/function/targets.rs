@@ -47,11 +47,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(layers(facts));
 }
 
+/// A row of [`TARGETS`].
+type Row = &'static (&'static str, &'static str, &'static str);
+
 /// The id and the attribute of a function that gives something of a resource of the service, and the row of its type.
-fn row<'v>(
-    target: &'v Value,
-    facts: &Facts<'_>,
-) -> Option<(&'v str, Option<&'v str>, &'static (&'static str, &'static str, &'static str))> {
+fn row<'v>(target: &'v Value, facts: &Facts<'_>) -> Option<(&'v str, Option<&'v str>, Row)> {
     let (id, attribute) = match (target.get("Fn::GetAtt"), target.get("Ref")) {
         (Some(Value::Array(parts)), _) => (parts.first()?.as_str()?, Some(parts.get(1)?.as_str()?)),
         (Some(Value::String(text)), _) => text.split_once('.').map(|(id, it)| (id, Some(it)))?,

@@ -95,7 +95,7 @@ fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Di
     }
     for key in ["patterns", "include", "exclude"] {
         let own = root.join(key);
-        if !facts.config.at(&own).and_then(Value::as_array).is_some_and(|it| !it.is_empty()) {
+        if facts.config.at(&own).and_then(Value::as_array).is_none_or(<[Value]>::is_empty) {
             continue;
         }
         let message = eco_format!("`{key}` has no effect beside `artifact`");

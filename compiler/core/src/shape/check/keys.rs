@@ -171,7 +171,7 @@ pub(super) fn missing_keys(object: &ObjectShape, checked: &Object, cx: &mut Chec
     let lacks = |keys: &&'static [&'static str]| {
         keys.iter().copied().filter(|it| !present(it)).collect::<Vec<&'static str>>()
     };
-    let lacking: Vec<Vec<&str>> = object.requires.iter().map(|it| lacks(it)).collect();
+    let lacking: Vec<Vec<&str>> = object.requires.iter().map(lacks).collect();
     if is_told || lacking.iter().any(Vec::is_empty) {
         return;
     }

@@ -15,7 +15,7 @@ pub enum Origin {
     /// A URL: `s3://` for a bucket.
     Url(OriginUrl),
     /// CloudFront's own settings.
-    Settings(AsWritten<OriginSettings>),
+    Settings(Box<AsWritten<OriginSettings>>),
 }
 
 /// A URL of an origin.

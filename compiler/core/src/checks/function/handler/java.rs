@@ -192,11 +192,11 @@ fn other_package(
 fn missing(handler: &Handler<'_>, class: Range<usize>, package: &str, simple: &str) -> Option<Diagnostic> {
     let files = handler.files();
     let folder = package.replace('.', "/");
-    let listed = |root: &&str| {
+    let listed = |root: &str| {
         let names = files.names(&format!("{root}/{folder}"));
         (!names.is_empty() && !folder.is_empty()).then_some(names)
     };
-    let Some(names) = ROOTS.iter().find_map(|it| listed(&it)) else {
+    let Some(names) = ROOTS.iter().find_map(|it| listed(it)) else {
         return other_package(handler, class, package, simple);
     };
     // In these languages a class may come from anywhere.

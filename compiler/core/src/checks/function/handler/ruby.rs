@@ -14,7 +14,9 @@ use crate::diagnostic::Diagnostic;
 use crate::rules;
 
 /// The file, the class if there is one, and the method of a handler.
-fn split(text: &str) -> Option<(Range<usize>, Option<Range<usize>>, Range<usize>)> {
+type Parts = (Range<usize>, Option<Range<usize>>, Range<usize>);
+
+fn split(text: &str) -> Option<Parts> {
     let slash = text.rfind('/').map_or(0, |it| it + 1);
     let dots: Vec<usize> = text.get(slash..)?.match_indices('.').map(|it| slash + it.0).collect();
     match dots.as_slice() {
@@ -170,7 +172,7 @@ fn arguments(handler: &Handler<'_>, defined: &[&Method], method: Range<usize>) -
     let by_name = names.iter().any(|it| it.contains(':'));
     let is_wrong = plain > 1
         || by_name && !is_open && !(takes("event") && takes("context"))
-        || names.iter().any(|it| is_unknown(&it));
+        || names.iter().any(is_unknown);
     if !is_wrong {
         return None;
     }

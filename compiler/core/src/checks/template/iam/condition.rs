@@ -95,9 +95,7 @@ fn of_key(key: &str, path: &Path) -> Option<Diagnostic> {
     if let Some(near) = super::keys::meant(key) {
         return Some(misspelt(at, key, &near));
     }
-    if !key.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("aws:"))
-        || GLOBAL.iter().any(|it| is_known(&it))
-    {
+    if !key.get(..4).is_some_and(|it| it.eq_ignore_ascii_case("aws:")) || GLOBAL.iter().any(is_known) {
         return None;
     }
     // AWS adds keys: only what is almost one that there is is told.

@@ -28,7 +28,8 @@ pub fn without_consequences(found: Vec<Finding>) -> Vec<Finding> {
 pub fn deciding(condition: Node) -> Vec<&'static str> {
     let mut names: Vec<&'static str> =
         condition.properties().map(|it| it.0).chain(condition.required()).collect();
-    for part in condition.any_of().chain(condition.all_of()).chain(condition.one_of()).chain(condition.not())
+    for part in
+        condition.any_of().chain(condition.all_of()).chain(condition.one_of()).chain(condition.excluded())
     {
         names.extend(deciding(part));
     }

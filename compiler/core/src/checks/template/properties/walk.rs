@@ -354,7 +354,7 @@ impl<'a> Walk<'a> {
                 verdict = verdict.and(self.below(index, |walk| walk.visit(item, value)));
             }
         }
-        let certain = items.iter().all(|it| of_list(it));
+        let certain = items.iter().all(of_list);
         for (index, (item, value)) in node.first_items().zip(items).enumerate() {
             verdict = verdict.and(self.below(index, |walk| walk.visit(item, value)));
         }
@@ -471,7 +471,7 @@ impl<'a> Walk<'a> {
         if !branches.is_empty() {
             verdict = verdict.and(self.one_of(&branches, value));
         }
-        if let Some(refused) = node.not() {
+        if let Some(refused) = node.excluded() {
             verdict = verdict.and(match self.judge(refused, value) {
                 Verdict::Fits => match value::text(value) {
                     Some(text) => self.fail(|| Problem::Refused(text)),

@@ -77,14 +77,15 @@ fn mask(text: &str) -> String {
     let (mut in_string, mut escaped) = (false, false);
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
-        if !in_string && rest.starts_with("${") {
-            if let Some(inner) = rest.find('}').and_then(|end| rest.get(2..end)).filter(|it| it.is_ascii()) {
-                let kept = inner.get(..inner.len().saturating_sub(1)).unwrap_or_default();
-                let kept: String = kept.chars().map(|it| if it == '"' { '_' } else { it }).collect();
-                out.push_str(&format!("\"${{{kept}\""));
-                rest = rest.get(inner.len() + 3..).unwrap_or_default();
-                continue;
-            }
+        if !in_string
+            && rest.starts_with("${")
+            && let Some(inner) = rest.find('}').and_then(|end| rest.get(2..end)).filter(|it| it.is_ascii())
+        {
+            let kept = inner.get(..inner.len().saturating_sub(1)).unwrap_or_default();
+            let kept: String = kept.chars().map(|it| if it == '"' { '_' } else { it }).collect();
+            out.push_str(&format!("\"${{{kept}\""));
+            rest = rest.get(inner.len() + 3..).unwrap_or_default();
+            continue;
         }
         match char {
             '"' if !escaped => in_string = !in_string,

@@ -274,7 +274,7 @@ mod tests {
                 Fact::Among(path, list) => names.extend(list.iter().chain([path])),
             }
             if !self.at.is_empty() {
-                names = names.into_iter().filter(|it| !it.is_empty()).collect();
+                names.retain(|it| !it.is_empty());
                 return names.into_iter().map(|it| format!("{}.{it}", self.at)).collect();
             }
             names.into_iter().map(str::to_owned).collect()
