@@ -82,7 +82,7 @@ rules! {
     CIRCULAR_DEPENDENCY "circular-dependency" Error "Resources refer to each other in a circle." [];
     CONDITIONAL_REFERENCE "conditional-reference" Warning "A resource refers to one that a condition may leave out." [];
     CONFLICTING_OPTIONS "conflicting-options" Error "Two options exclude each other." ["FUNCTION_BOTH_HANDLER_AND_IMAGE_DEFINED_ERROR", "ALB_TARGET_GROUP_NAME_EXCLUSIVE", "S3_MULTIPLE_BUCKETS_PER_FUNCTION", "COGNITO_MULTIPLE_USER_POOLS_PER_FUNCTION", "COGNITO_KMS_KEY_ID_NOT_SAME_FOR_SINGLE_USER_POOL", "COGNITO_LAMBDA_VERSION_NOT_SUPPORTED", "DURABLE_FUNCTION_LAMBDA_EDGE_UNSUPPORTED"];
-    DEPRECATED_KEY "deprecated-key" Warning "A key has a newer name." [];
+    DEPRECATED_KEY "deprecated-key" Info "A key has a newer name." [];
     DOTENV_SYNTAX "dotenv-syntax" Warning "A line of a `.env` file sets nothing." [];
     DUPLICATE_BEHAVIOR "duplicate-behavior" Error "Two `cloudFront` events collide in their distribution." ["CLOUDFRONT_MULTIPLE_BEHAVIORS_FOR_SINGLE_PATH_PATTERN", "CLOUDFRONT_EVENT_TYPE_NON_UNIQUE_CACHE_BEHAVIOR", "CLOUDFRONT_MULTIPLE_DEFAULT_ORIGIN_EVENTS"];
     DUPLICATE_BUCKET "duplicate-bucket" Warning "Two services make a bucket of one name." [];
@@ -127,7 +127,7 @@ rules! {
     MISSING_SUB "missing-sub" Warning "A text names what only `Fn::Sub` would replace." [];
     MISSING_VPC "missing-vpc" Error "A function mounts a file system but is in no VPC." ["LAMBDA_FILE_SYSTEM_CONFIG_MISSING_VPC"];
     NAME_TOO_LONG "name-too-long" Warning "A name that is put together is longer than AWS takes." [];
-    NO_DELETION_POLICY "no-deletion-policy" Info "A resource that holds data is deleted with the stack." [];
+    NO_DELETION_POLICY "no-deletion-policy" Warning "A resource that holds data is deleted with the stack." [];
     OTHER_REGION "other-region" Error "Something is named that is in another region." [];
     OUT_OF_RANGE "out-of-range" Error "A number, a length or a count is out of its limits." ["LAMBDA_EDGE_UNSUPPORTED_MEMORY_SIZE", "LAMBDA_EDGE_UNSUPPORTED_TIMEOUT_VALUE"];
     OVERLAPPING_NOTIFICATIONS "overlapping-notifications" Warning "Two notifications of a bucket tell of the same objects." [];

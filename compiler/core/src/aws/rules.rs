@@ -199,7 +199,7 @@ pub fn level_deprecations(mode: &Value, disabled: &Value, found: &mut [Diagnosti
         Some("error") => Severity::Error,
         _ => return,
     };
-    let is_one = |it: &&mut Diagnostic| it.rule == &rules::DEPRECATED_KEY && it.severity == Severity::Warning;
+    let is_one = |it: &&mut Diagnostic| it.rule == &rules::DEPRECATED_KEY && it.severity == Severity::Info;
     found.iter_mut().filter(is_one).for_each(|it| it.severity = level);
 }
 

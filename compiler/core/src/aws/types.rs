@@ -111,7 +111,8 @@ impl Tags {
 pub struct Role(pub Cfn<Text>);
 
 impl Typed for Role {
-    const SHAPE: &'static Shape = Cfn::<Text>::SHAPE;
+    const SHAPE: &'static Shape =
+        &Shape::OneOf(&[Text::SHAPE, &Shape::IntrinsicOf(&["Fn::GetAtt", "Fn::ImportValue", "Fn::Sub"])]);
 
     fn decode(value: &Value) -> Option<Role> {
         Cfn::decode(value).map(Role)

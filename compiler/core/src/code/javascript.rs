@@ -91,6 +91,11 @@ fn read(text: &str, extension: &str) -> Exports {
     }
     if parsed.module_record.has_module_syntax {
         found.syntax = Some(Syntax::Es);
+        // By its ending it is read as nothing else, where `exports` is not there.
+        if extension == "mjs" {
+            found.locals = locals(program, &found);
+            return found;
+        }
     }
     let mut reader = CommonJs::new(program, &mut found);
     reader.visit_program(program);

@@ -132,8 +132,24 @@ fn missing(index: usize, facts: &Facts, import: &Named, services: &Services<'_>)
             let at = export.at.clone();
             finding(message, help, at, "the nearest is exported here".into())
         }
-        (None, None) => None,
+        (None, None) => {
+            let export = of_family(name, &facts.stage, &others().collect::<Vec<_>>())?;
+            let message = eco_format!("no service exports `{name}`");
+            let help = "export it, or import what is there".into();
+            finding(message, help, export.at.clone(), eco_format!("`{}` is exported here", export.name))
+        }
     }
+}
+
+/// An export of those that all begin as a name does, up to the stage: what several services share, such as `shop-dev-`.
+fn of_family<'a>(name: &str, stage: &str, others: &[&'a Facts]) -> Option<&'a Named> {
+    let end = name.find(&*eco_format!("-{stage}-"))? + stage.len() + 2;
+    let start = name.get(..end)?;
+    let known = others.iter().filter(|it| it.all_exports_known);
+    let of_family = |it: &&Named| it.name.starts_with(start) && !it.name.contains("-ServerlessDeployment");
+    let mut family = known.flat_map(|it| it.exports.iter()).filter(of_family);
+    let first = family.next()?;
+    family.next().is_some().then_some(first)
 }
 
 /// An output that an import is likely to mean: of its very key, or one that is not exported and called as the name ends.

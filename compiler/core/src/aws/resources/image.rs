@@ -65,6 +65,19 @@ enum Source {
 /// Why there is no image: what is wrong, what to do, and where, if not where the function names it.
 type Problem = (EcoString, EcoString, Option<Path>);
 
+/// Where the URI of an image stands that a function names by its name.
+fn uri_path(function: &Function, service: &ServiceContext) -> Option<Path> {
+    let name = match function.image.as_ref()? {
+        Image::Reference(ImageReference(text)) => text,
+        Image::Settings(it) => it.name.as_ref()?,
+    };
+    let path = Path::from(["provider", "ecr", "images", name.as_str()]);
+    match service.provider.ecr.as_ref()?.images.get(name)? {
+        EcrImage::Reference(_) => Some(path),
+        EcrImage::Settings(_) => Some(path.join("uri")),
+    }
+}
+
 /// What Lambda refuses of the URI of an image.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/images-create.html>
 fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic> {
@@ -125,7 +138,8 @@ pub fn lower(
     }
     let uri = match source(function, service) {
         Ok(Some(Source::Uri(uri))) => {
-            faults(&uri, service, &path).into_iter().for_each(|it| out.report(it));
+            let written = uri_path(function, service).unwrap_or_else(|| path.clone());
+            faults(&uri, service, &written).into_iter().for_each(|it| out.report(it));
             Value::String(service.images.get(&uri).cloned().unwrap_or(uri))
         }
         Ok(Some(Source::Built(build))) => match service.images.get(&build.name) {

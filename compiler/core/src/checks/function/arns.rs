@@ -239,21 +239,30 @@ fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             look(Some(value), Place::value(path.clone()), expected, found);
-            if *pattern == "arn" {
+            if matches!(*pattern, "arn" | "listenerArn") {
                 source = Some((path, value));
             }
         }
     }
-    if matches!(event.kind, "sqs" | "stream" | "msk")
+    if matches!(event.kind, "alb" | "sqs" | "stream" | "msk")
         && found.len() == before
         && let Some((path, arn)) = source
         && let Some(other) = other_region(Some(arn), region(facts).as_deref())
     {
-        let message = eco_format!("the source is in `{other}`");
+        let (noun, why) = match event.kind {
+            "alb" => ("listener", "a load balancer has rules and targets of its own region only"),
+            _ => ("source", "Lambda reads queues and streams of its own region only"),
+        };
         found.push(
-            Diagnostic::new(&rules::OTHER_REGION, Place::value(path), message)
-                .why("Lambda reads queues and streams of its own region only")
-                .help("move one of the two, or write the ARN of a source in the region of the service"),
+            Diagnostic::new(
+                &rules::OTHER_REGION,
+                Place::value(path),
+                eco_format!("the {noun} is in `{other}`"),
+            )
+            .why(why)
+            .help(eco_format!(
+                "move one of the two, or write the ARN of a {noun} in the region of the service"
+            )),
         );
     }
 }

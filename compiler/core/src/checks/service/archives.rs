@@ -1,13 +1,14 @@
 //! Ready archives: one that is not there, beside one of nearly that name; one that is a directory, or no archive; and
 //! patterns, which have no effect beside one.
 //!
-//! A build may make an archive that is not there yet. So only a name that misses one by a letter or two is told, which
-//! nothing else names.
+//! A build may make an archive that is not there yet. So only one is told beside archives that are there: of nearly its
+//! name, in its place, or that the service names as well.
 
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use crate::checks::function::handler::search::{self, Found};
+use crate::checks::function::handler::surroundings::OUTPUTS;
 use crate::db::Content;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::package::object;
@@ -46,20 +47,37 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
         };
-        let Some(near) = missing.near.filter(|it| missing.folder.is_none() && slip(file, it)) else {
-            continue;
-        };
-        if written.iter().any(|(_, other)| other.trim_start_matches("./") == near) {
+        let is_named = |near: &EcoString| written.iter().any(|(_, it)| it.trim_start_matches("./") == near);
+        let near = missing.near.filter(|it| missing.folder.is_none() && slip(file, it) && !is_named(it));
+        let near = near.or_else(|| built_elsewhere(facts, file));
+        // Where the build has made the other archives, it made this one, too.
+        let others = written.iter().filter(|it| it.1 != *file).any(|(_, it)| facts.around.files.is_file(it));
+        if near.is_none() && !others {
             continue;
         }
         let at = Place::value(at.clone());
-        found.push(
+        let mut diagnostic =
             Diagnostic::new(&rules::MISSING_FILE, at.clone(), eco_format!("there is no archive `{file}`"))
-                .why("packaging takes the archive as it is")
-                .help(eco_format!("did you mean `{near}`?"))
-                .replace(eco_format!("replace with `{near}`"), false, at, near),
-        );
+                .why("packaging takes the archive as it is");
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic.meant("replace with", at, near, "name the archive that the build makes"));
     }
+}
+
+/// An archive that is there in the place of one that is not: the only one of its folder, or of the same name in another
+/// folder that builds write into.
+fn built_elsewhere(facts: &Facts<'_>, file: &str) -> Option<EcoString> {
+    let files = facts.around.files;
+    let (folder, name) = file.trim_start_matches("./").rsplit_once('/')?;
+    let extension = name.rsplit_once('.')?.1;
+    let names = files.names(folder);
+    let is_archive = |it: &&EcoString| it.rsplit_once('.').is_some_and(|it| it.1 == extension);
+    let mut beside = names.iter().filter(is_archive);
+    if let (Some(only), None) = (beside.next(), beside.next()) {
+        return Some(eco_format!("{folder}/{only}"));
+    }
+    let same = |other: &&str| *other != folder && files.names(other).iter().any(|it| it == name);
+    OUTPUTS.iter().copied().find(|it| same(it)).map(|it| eco_format!("{it}/{name}"))
 }
 
 /// What is there and cannot be unpacked: a directory, or a text.

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::language::placement::misspelt;
 use crate::plugins;
 use crate::rules;
+use crate::value::Value;
 
 /// In how many folders packages are looked for: that of the service and those above it.
 const FOLDERS: usize = 5;
@@ -24,6 +25,17 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let (root, names) = plugins::listed(facts.config);
+    if let Some(name) = facts.config.at(&root).and_then(Value::as_str) {
+        let mut diagnostic = Diagnostic::new(
+            &rules::WRONG_TYPE,
+            Place::value(root.clone()),
+            "`plugins` is a text, not a list",
+        )
+        .why("the framework reads a list, and loads no plugin")
+        .help(eco_format!("write `[{name}]`"));
+        diagnostic.severity = Severity::Warning;
+        found.push(diagnostic);
+    }
     let installed = Installed::of(facts.around.files);
     for (index, name) in names.iter().enumerate() {
         let Some(name) = name.as_str().filter(|it| !it.contains("${")) else { continue };

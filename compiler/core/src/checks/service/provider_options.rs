@@ -117,6 +117,7 @@ fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut paths = vec![Path::from(["provider", "vpc"])];
     paths.extend(facts.functions.iter().map(|it| it.listed.path.join("vpc")));
     for path in paths {
+        found.extend(one_without_the_other(facts, &path));
         for (key, start, noun) in
             [("securityGroupIds", "sg-", "a security group"), ("subnetIds", "subnet-", "a subnet")]
         {
@@ -150,6 +151,23 @@ fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// A list without items, where the other has some.
+fn one_without_the_other(facts: &Facts<'_>, path: &Path) -> Option<Diagnostic> {
+    let items = |key: &str| at(facts, &path.join(key)).and_then(Value::as_array).map(<[Value]>::len);
+    let (empty, other) = match (items("securityGroupIds"), items("subnetIds")) {
+        (Some(0), Some(1..)) => ("securityGroupIds", "subnetIds"),
+        (Some(1..), Some(0)) => ("subnetIds", "securityGroupIds"),
+        _ => return None,
+    };
+    let message = eco_format!("`{empty}` is empty, and `{other}` is not");
+    let mut diagnostic = Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::key(path.join(empty)), message)
+        .why("Lambda takes both, or neither")
+        .help("name some, or remove `vpc`")
+        .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html");
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
 }
 
 /// Who issues tokens, and where they stand.

@@ -2,12 +2,15 @@
 
 use super::Facts;
 use crate::checks::function::role;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
+use crate::rules;
+use crate::shape::cfn::is_intrinsic;
 use crate::value::Value;
 
-/// Finds a role that is none.
+/// Finds a role that is none, and statements for a role that is not made.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    found.extend(idle_statements(facts));
     let mut written = vec![Path::from(["provider", "role"]), Path::from(["provider", "iam", "role"])];
     written.retain(|path| facts.config.at(path).is_some());
     for path in written {
@@ -15,4 +18,35 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             role::look(name, Place::value(path), facts.around, found);
         }
     }
+}
+
+/// Statements go into the role that the framework makes for functions without one.
+fn idle_statements(facts: &Facts<'_>) -> Option<Diagnostic> {
+    let provider = facts.config.get("provider")?;
+    let iam = provider.get("iam").and_then(|it| it.get("role"));
+    let own = match (provider.get("role"), iam) {
+        (Some(role), _) if !role.is_null() => Path::from(["provider", "role"]),
+        (_, Some(Value::String(_))) => Path::from(["provider", "iam", "role"]),
+        (_, Some(role)) if role.as_object().is_some_and(is_intrinsic) => {
+            Path::from(["provider", "iam", "role"])
+        }
+        _ => return None,
+    };
+    let of_iam = iam
+        .and_then(|it| it.get("statements"))
+        .map(|_| Path::from(["provider", "iam", "role", "statements"]));
+    let of_provider =
+        provider.get("iamRoleStatements").map(|_| Path::from(["provider", "iamRoleStatements"]));
+    let path = of_provider.or(of_iam)?;
+    let has_own = |it: &crate::checks::function::Facts<'_>| it.listed.value.get("role").is_some();
+    if !facts.around.plugins.is_empty() || facts.functions.iter().any(has_own) {
+        return None;
+    }
+    let mut diagnostic =
+        Diagnostic::new(&rules::UNUSED_OPTION, Place::key(path), "the statements have no effect")
+            .why("they go into the role that the framework makes, and the functions have another one")
+            .help("add them to the policy of that role, or remove the role")
+            .related(Place::key(own), "the role of the functions");
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
 }

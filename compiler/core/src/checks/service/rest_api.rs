@@ -2,13 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html>
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use crate::aws::events::http::config::KeySettings;
 use crate::checks::pattern::places;
 use crate::checks::schema;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::language::placement::misspelt;
 use crate::path::Path;
 use crate::rules;
@@ -25,6 +25,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     keys(settings, &root, found);
+    found.extend(idle_keys(facts, settings, &root));
     for (path, model) in places(settings, &root, "request.schemas.*") {
         schema::check(model.get("schema"), &path.join("schema"), found);
         let name = model.get("name").and_then(Value::as_str).filter(|it| !it.contains("${"));
@@ -48,6 +49,32 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Keys that nothing asks for.
+fn idle_keys(facts: &Facts<'_>, settings: &Value, root: &Path) -> Option<Diagnostic> {
+    let keys = settings.get("apiKeys")?.as_array().filter(|it| !it.is_empty())?;
+    let of_rest = || facts.functions.iter().flat_map(|it| it.events()).filter(|it| it.kind == "http");
+    let asks = |event: &crate::checks::function::Event<'_>| {
+        event.value.get("private").is_some_and(|it| it.is_truthy() || it.has_unknown())
+    };
+    let own = |it: &(&EcoString, Path, &Value)| {
+        it.2.get("Type").and_then(Value::as_str).is_some_and(|it| it.starts_with("AWS::ApiGateway::"))
+    };
+    let is_quiet = facts.around.may_add_resources() || keys.iter().any(Value::has_unknown);
+    if is_quiet
+        || of_rest().next().is_none()
+        || of_rest().any(|it| asks(&it))
+        || facts.own_resources().iter().any(own)
+    {
+        return None;
+    }
+    let at = Place::key(root.join("apiKeys"));
+    let mut diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, at, "nothing asks for the keys in `apiKeys`")
+        .why("only events with `private: true` do, and the service has none")
+        .help("add `private: true` to the events that need a key, or remove the keys");
+    diagnostic.severity = Severity::Warning;
+    Some(diagnostic)
 }
 
 /// An entry of `apiKeys` is a key with its settings, or lists the keys of usage plans: another key with a text is a

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Facts;
 use super::index::{Owner, Use};
+use super::parameters;
 use super::places::inside;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::rules;
@@ -39,7 +40,9 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (path, part) in facts.own_parts() {
         let own = part.get("Conditions").and_then(Value::as_object);
         for (id, body) in own.into_iter().flat_map(Object::iter).filter(|it| !it.0.starts_with("Fn::")) {
-            found.extend(no_function(id, body, path.join("Conditions").join(id)));
+            let path = path.join("Conditions").join(id);
+            found.extend(parameters::name("condition", id, &path));
+            found.extend(no_function(id, body, path));
         }
     }
     circles(facts, found);

@@ -9,9 +9,9 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::rules;
 use crate::value::{Object, Value};
 
-/// Types that hold what nobody can make again, and go with the stack unless something else is said. Of a database of
-/// RDS a snapshot stays.
-const STATEFUL: [&str; 8] = [
+/// Types that hold what nobody can make again, and go with the stack unless something else is said. Of databases of RDS
+/// a snapshot stays at most, which nothing serves.
+const STATEFUL: [&str; 10] = [
     "AWS::Cognito::UserPool",
     "AWS::DocDB::DBCluster",
     "AWS::DynamoDB::GlobalTable",
@@ -19,17 +19,17 @@ const STATEFUL: [&str; 8] = [
     "AWS::EFS::FileSystem",
     "AWS::Neptune::DBCluster",
     "AWS::OpenSearchService::Domain",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
 ];
 
 /// Types that hold data, too, of which a snapshot stays or that can be restored.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 6] = [
     "AWS::EC2::Volume",
     "AWS::ElastiCache::ReplicationGroup",
     "AWS::KMS::Key",
     "AWS::Kinesis::Stream",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
     "AWS::Redshift::Cluster",
     "AWS::SecretsManager::Secret",
 ];
@@ -37,13 +37,8 @@ const OTHERS: [&str; 8] = [
 /// Policies that keep what was there.
 const KEEPING: [&str; 3] = ["Retain", "RetainExceptOnCreate", "Snapshot"];
 
-/// From how many resources on that all have a policy the one without it is likely forgotten.
-const KEPT: usize = 2;
-
 /// Finds data that goes with the stack.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    let mut without = Vec::new();
-    let mut with = 0;
     for (path, part) in facts.own_parts() {
         let resources = part.get("Resources").and_then(Value::as_object);
         for id in resources.into_iter().flat_map(Object::keys) {
@@ -51,21 +46,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let Some(kind) = kind.filter(|it| STATEFUL.contains(it) || OTHERS.contains(it)) else { continue };
             let path = path.join("Resources").join(id);
             if STATEFUL.contains(&kind) {
-                match unprotected(facts, id, kind, Place::key(path.clone())) {
-                    Some(it) => without.push(it),
-                    None => with += 1,
-                }
+                found.extend(unprotected(facts, id, kind, Place::key(path.clone())));
             }
             found.extend(half(facts, id, &path));
         }
     }
-    // Where all others have a policy, this one was forgotten; a service without any may be one that can be made again.
-    if let [forgotten] = without.as_mut_slice()
-        && with >= KEPT
-    {
-        forgotten.severity = Severity::Warning;
-    }
-    found.extend(without);
 }
 
 fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Option<Diagnostic> {
@@ -75,14 +60,17 @@ fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Opti
     if body.contains_key("DeletionPolicy") || facts.index.has_macros || is_generated {
         return None;
     }
-    let message = eco_format!("`{id}` is deleted with its data when it leaves the stack");
-    let mut diagnostic = Diagnostic::new(&rules::NO_DELETION_POLICY, at, message)
-        .why(eco_format!("`{kind}` holds data, and has no `DeletionPolicy`"))
-        .help("write `DeletionPolicy: Retain`, or `Delete` if that is meant");
-    if keeps(body, "UpdateReplacePolicy") {
-        diagnostic.severity = Severity::Warning;
-    }
-    Some(diagnostic)
+    // Databases that are in no cluster are kept as snapshots, and so are clusters.
+    let in_cluster = body.get("Properties").is_some_and(|it| it.get("DBClusterIdentifier").is_some());
+    let message = match kind.starts_with("AWS::RDS::") && !in_cluster {
+        true => eco_format!("`{id}` is deleted when it leaves the stack, and only a snapshot stays"),
+        false => eco_format!("`{id}` is deleted with its data when it leaves the stack"),
+    };
+    Some(
+        Diagnostic::new(&rules::NO_DELETION_POLICY, at, message)
+            .why(eco_format!("`{kind}` holds data, and has no `DeletionPolicy`"))
+            .help("write `DeletionPolicy: Retain`, or `Delete` if that is meant"),
+    )
 }
 
 /// Whether a policy of a resource keeps what was there.
@@ -98,9 +86,11 @@ fn half(facts: &Facts<'_>, id: &EcoString, path: &crate::path::Path) -> Option<D
         return None;
     }
     let message = eco_format!("`{id}` has a `DeletionPolicy`, and no `UpdateReplacePolicy`");
-    Some(
-        Diagnostic::new(&rules::NO_DELETION_POLICY, Place::key(path.join("DeletionPolicy")), message)
-            .why("an update that replaces the resource deletes the old one with its data")
-            .help("write `UpdateReplacePolicy: Retain`, too"),
-    )
+    let at = Place::key(path.join("DeletionPolicy"));
+    let mut diagnostic = Diagnostic::new(&rules::NO_DELETION_POLICY, at, message)
+        .why("an update that replaces the resource deletes the old one with its data")
+        .help("write `UpdateReplacePolicy: Retain`, too");
+    // Half of what is kept was kept on purpose.
+    diagnostic.severity = Severity::Info;
+    Some(diagnostic)
 }

@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 use super::Facts;
 use super::index::{self, FOR_EACH};
 use super::places::inside;
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::shape::cfn;
@@ -133,7 +133,7 @@ fn of_rules(name: &EcoString, path: &Path) -> Option<Diagnostic> {
 }
 
 fn wrong(path: Path, message: EcoString, help: impl Into<EcoString>) -> Diagnostic {
-    Diagnostic::new(&rules::CFN_FUNCTION, Place::value(path), message)
+    Diagnostic::new(&rules::CFN_FUNCTION, Place::Resolved { path, part: Part::Use }, message)
         .why("CloudFormation refuses the template")
         .help(help)
 }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::index::{Owner, Use};
 use super::places::inside;
 use super::{Facts, conditions};
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::{Object, Value};
@@ -71,7 +71,14 @@ fn look_up(facts: &Facts<'_>, mappings: Option<&Object>, used: &Use<'_>) -> Opti
         Some(key) => {
             let Some(inner) = mapping.get(key) else {
                 let message = eco_format!("the mapping `{}` has no key `{key}`", used.name);
-                return Some(suggest(place(1)?, key, message, mapping.keys().map(EcoString::as_str)));
+                let known = mapping.keys().map(EcoString::as_str);
+                let mut diagnostic = suggest(place(1)?, key, message, known);
+                // A stage that the mapping lacks is mended here, not where the stage comes from.
+                diagnostic.at = Place::Resolved { path: place(1)?, part: Part::Use };
+                return Some(match facts.entry_place(Owner { section: "Mappings", id: used.name }) {
+                    Some(at) => diagnostic.related(at, "the mapping"),
+                    None => diagnostic,
+                });
             };
             vec![inner]
         }

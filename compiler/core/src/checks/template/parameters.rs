@@ -112,10 +112,24 @@ fn given_for_nothing(facts: &Facts<'_>, parameters: Option<&Object>, found: &mut
     }
 }
 
+/// What is wrong with the name of an entry that takes letters and digits.
+pub fn name(noun: &str, id: &EcoString, path: &Path) -> Option<Diagnostic> {
+    if id.len() <= 255 && id.bytes().all(|it| it.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let message = eco_format!("`{id}` is no name of a {noun}");
+    Some(
+        Diagnostic::new(&rules::INVALID_FORMAT, Place::key(path.clone()), message)
+            .why("CloudFormation takes letters and digits only")
+            .help("leave the other signs out, here and where it is named"),
+    )
+}
+
 fn form(id: &EcoString, body: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
     if body.keys().any(|it| it.starts_with("Fn::")) {
         return;
     }
+    found.extend(name("parameter", id, path));
     for key in body.keys().filter(|it| !KEYS.contains(&it.as_str())) {
         let at = Place::key(path.join(key));
         let message = eco_format!("a parameter has no `{key}`");

@@ -209,15 +209,11 @@ pub(super) fn several_keys(object: &Object, by_key: &ByKeyShape, value: &Value, 
     };
     let mut others = object.keys().filter(|it| *it != name);
     if entry.is_null() {
-        let mut diagnostic = Diagnostic::new(
-            &rules::EVENT_INDENTATION,
-            Place::key(cx.path.join(name)),
-            eco_format!("the keys of `{name}` stand beside it"),
-        )
-        .help(eco_format!("indent them two spaces further, below `{name}`"));
-        if let Some(first) = others.next() {
-            diagnostic = diagnostic.related(Place::key(cx.path.join(first)), "this one is the first");
-        }
+        let at = Place::key(cx.path.join(others.next().unwrap_or(name)));
+        let message = eco_format!("the keys of `{name}` stand beside it");
+        let mut diagnostic = Diagnostic::new(&rules::EVENT_INDENTATION, at, message)
+            .help(eco_format!("indent them two spaces further, below `{name}`"))
+            .related(Place::key(cx.path.join(name)), "they belong below this");
         diagnostic.fixes.extend(indented_below(name, object, cx));
         cx.report(diagnostic);
         return value.clone();

@@ -20,6 +20,14 @@ const ROOTS: [&str; 6] =
 
 const EXTENSIONS: [&str; 4] = [".java", ".kt", ".scala", ".groovy"];
 
+/// Where sources may be: in the service, or in a module of its own below it.
+fn roots(files: &dyn Files) -> Vec<EcoString> {
+    let own = ROOTS.into_iter().map(EcoString::from);
+    let names = files.names("");
+    let modules = names.iter().filter(|it| !it.contains('.') && files.names(it).iter().any(|it| it == "src"));
+    own.chain(modules.map(|it| eco_format!("{it}/src/main/java"))).collect()
+}
+
 /// The class of a handler, and its method if it names one.
 fn split(text: &str) -> (Range<usize>, Option<Range<usize>>) {
     match text.find("::") {
@@ -85,7 +93,7 @@ pub fn check(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
 /// The file with a class, and the class, if it can be read. `None` if no source has it.
 fn source(files: &dyn Files, name: &str) -> Option<(EcoString, Option<Type>)> {
     let (package, simple) = name.rsplit_once('.').unwrap_or(("", name));
-    for root in ROOTS {
+    for root in roots(files) {
         let folder = eco_format!("{root}/{}", package.replace('.', "/"));
         let folder = folder.trim_end_matches('/');
         let names = files.names(folder);
@@ -192,11 +200,11 @@ fn other_package(
 fn missing(handler: &Handler<'_>, class: Range<usize>, package: &str, simple: &str) -> Option<Diagnostic> {
     let files = handler.files();
     let folder = package.replace('.', "/");
-    let listed = |root: &str| {
+    let listed = |root: EcoString| {
         let names = files.names(&format!("{root}/{folder}"));
         (!names.is_empty() && !folder.is_empty()).then_some(names)
     };
-    let Some(names) = ROOTS.iter().find_map(|it| listed(it)) else {
+    let Some(names) = roots(files).into_iter().find_map(listed) else {
         return other_package(handler, class, package, simple);
     };
     // In these languages a class may come from anywhere.

@@ -79,7 +79,7 @@ const MAKERS: [&str; 29] = [
 ];
 
 /// Directories that builds write into.
-const OUTPUTS: [&str; 10] =
+pub const OUTPUTS: [&str; 10] =
     ["dist", "build", "out", "output", "target", "publish", "artifacts", "release", "vendor", "vendored"];
 
 impl Surroundings {

@@ -138,12 +138,25 @@ pub fn check(facts: &Facts<'_>, policy: &Policy<'_>, actions: &mut Actions, foun
         } else {
             form(policy.kind, statement, &path, found);
         }
+        nothing(statement, &path, found);
         sid(policy.kind, statement, &path, &mut sids, found);
         operators(statement, &path, found);
         addresses(statement, &path, found);
         condition::check(statement, &path, found);
         principal::check(policy.kind, statement, &path, found);
         action::check(facts, policy.kind, statement, &path, actions, found);
+    }
+}
+
+/// A list without items says nothing of what the statement is about.
+fn nothing(statement: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
+    for key in ["Action", "NotAction", "Resource", "NotResource"] {
+        if statement.get(key).and_then(Value::as_array).is_some_and(<[Value]>::is_empty) {
+            let message = eco_format!("`{key}` is an empty list");
+            let at = Place::key(path.join(key));
+            let diagnostic = Diagnostic::new(&rules::IAM_POLICY, at, message).why("IAM refuses the policy");
+            found.push(diagnostic.help("add what the statement is about, or remove the statement"));
+        }
     }
 }
 

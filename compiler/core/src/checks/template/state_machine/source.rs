@@ -30,8 +30,8 @@ impl Source {
         let masked = mask(text);
         let parsed = slsc_yaml::parse_json(&masked);
         if let Some(problem) = parsed.problems.first() {
-            // What stands behind a name may be anything but a value.
-            if !text.contains("${") {
+            // What stands behind a name may be anything but a value; it closes what it opens.
+            if !text.contains("${") || !is_balanced(&masked) {
                 let at = Place::Inside { path, within: problem.range.clone() };
                 let message = ecow::eco_format!("the definition is not JSON: {}", problem.message);
                 found.push(
@@ -69,6 +69,23 @@ impl Source {
         let end = if below.segments().is_empty() { range.start + 1 } else { range.end };
         Place::Inside { path: self.path.clone(), within: range.start..end }
     }
+}
+
+/// Whether each bracket outside of texts has its other half.
+fn is_balanced(text: &str) -> bool {
+    let (mut in_string, mut escaped) = (false, false);
+    let mut open = Vec::new();
+    for char in text.chars() {
+        match char {
+            '"' if !escaped => in_string = !in_string,
+            '{' | '[' if !in_string => open.push(char),
+            '}' if !in_string && open.pop() != Some('{') => return false,
+            ']' if !in_string && open.pop() != Some('[') => return false,
+            _ => {}
+        }
+        escaped = char == '\\' && !escaped;
+    }
+    open.is_empty()
 }
 
 /// The text with names such as `${Seconds}` that stand in place of a value made strings of the same length.
