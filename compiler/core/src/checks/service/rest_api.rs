@@ -59,7 +59,7 @@ fn idle_keys(facts: &Facts<'_>, settings: &Value, root: &Path) -> Option<Diagnos
         event.value.get("private").is_some_and(|it| it.is_truthy() || it.has_unknown())
     };
     let own = |it: &(&EcoString, Path, &Value)| {
-        it.2.get("Type").and_then(Value::as_str).is_some_and(|it| it.starts_with("AWS::ApiGateway::"))
+        it.2.get("Type").and_then(Value::as_str) == Some("AWS::ApiGateway::Method")
     };
     let is_quiet = facts.around.may_add_resources() || keys.iter().any(Value::has_unknown);
     if is_quiet

@@ -35,6 +35,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let mut reported: FxHashSet<Place> = FxHashSet::default();
     // What was found right once is not looked at again.
     let mut right: FxHashSet<(&str, &str)> = FxHashSet::default();
+    // What the service generates is alike for all of its functions.
+    let mut alike: FxHashSet<(bool, &str, &str, &str, Option<&str>)> = FxHashSet::default();
     for reference in &facts.index.references {
         let body = facts.resource(reference.target);
         let Some(kind) = body.and_then(|it| it.get("Type")).and_then(Value::as_str) else {
@@ -54,7 +56,20 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             (Kind::Ref, _) => arn_expected(facts, reference, kind),
             _ => None,
         };
-        let diagnostic = diagnostic.or_else(|| kinds::of_resource(facts, reference, kind));
+        let of = facts.resource(reference.owner.id).and_then(|it| it.get("Type")).and_then(Value::as_str);
+        let is_ref = reference.kind == Kind::Ref;
+        let form = (is_ref, of.unwrap_or_default(), reference.key, kind, reference.attribute);
+        let diagnostic = match diagnostic {
+            None if !alike.contains(&form) => {
+                let wrong = kinds::of_resource(facts, reference, kind);
+                let is_own = || facts.written("Resources", &[Segment::from(reference.owner.id)]).is_some();
+                if wrong.is_none() && !is_own() {
+                    alike.insert(form);
+                }
+                wrong
+            }
+            other => other,
+        };
         found.extend(diagnostic.filter(|it| reported.insert(it.at.clone())));
     }
     for reference in &plugin::references(facts) {

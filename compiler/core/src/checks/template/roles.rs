@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services>
 
 use ecow::{EcoString, eco_format};
+use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::iam::meant_service;
@@ -96,13 +97,17 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 fn uses<'a>(facts: &Facts<'a>) -> Vec<Use<'a>> {
     let mut uses = Vec::new();
+    // Most functions have one role.
+    let mut known: FxHashMap<&str, Option<Vec<EcoString>>> = FxHashMap::default();
     for (id, body) in facts.resources().iter() {
         let Some(kind) = body.get("Type").and_then(Value::as_str) else { continue };
         let Some(properties) = body.get("Properties") else { continue };
         for (_, pattern, services) in USES.iter().filter(|it| it.0 == kind) {
             for (_, value) in places(properties, &Path::root(), pattern) {
                 let owner = Owner { section: "Resources", id };
-                let Some((role, trusted)) = role(facts, value) else { continue };
+                let Some(role) = referred(value) else { continue };
+                let trusted = known.entry(role).or_insert_with(|| trusted_by(facts, role));
+                let Some(trusted) = trusted else { continue };
                 let is_trusted = |service: &str| trusted.iter().any(|it| it == service);
                 let needs_edge = kind == "AWS::Lambda::Function" && is_at_edge(facts, id);
                 let lacking = match services.iter().any(|it| is_trusted(it)) {
@@ -116,13 +121,12 @@ fn uses<'a>(facts: &Facts<'a>) -> Vec<Use<'a>> {
     uses
 }
 
-/// The role that a value names, and who may take it on.
-fn role<'a>(facts: &Facts<'a>, value: &'a Value) -> Option<(&'a str, Vec<EcoString>)> {
-    let role = referred(value)?;
+/// Who may take on a role of the template, if that is known.
+fn trusted_by(facts: &Facts<'_>, role: &str) -> Option<Vec<EcoString>> {
     let is_role = |it: &&Value| it.get("Type").and_then(Value::as_str) == Some("AWS::IAM::Role");
     let body = facts.resource(role).filter(is_role)?;
     let trusted = trusted(body.get("Properties")?.get("AssumeRolePolicyDocument")?)?;
-    (!trusted.is_empty()).then_some((role, trusted))
+    (!trusted.is_empty()).then_some(trusted)
 }
 
 /// Whether CloudFront runs the function with this id.
@@ -139,7 +143,7 @@ fn report(facts: &Facts<'_>, one: &Use<'_>, service: &str, fits_elsewhere: bool)
     };
     let own = principal(facts, role);
     let message = eco_format!("`{service}.amazonaws.com` cannot take on the role `{role}`");
-    let names: Vec<String> = self::role(facts, value)?.1.iter().map(|it| format!("`{it}`")).collect();
+    let names: Vec<String> = trusted_by(facts, role)?.iter().map(|it| format!("`{it}`")).collect();
     let (at, other, noun) = match own {
         Some(own) if !fits_elsewhere => (own, Some(used), "it is taken on here"),
         own => (used, own, "the role"),
