@@ -21,6 +21,7 @@ struct Notification<'a> {
     function: &'a str,
     /// Whether the event is the bucket's name alone.
     bare: bool,
+    has_event: bool,
     has_rules: bool,
     path: Path,
 }
@@ -54,6 +55,7 @@ fn read<'a>(value: &'a Value, function: &'a str, path: Path) -> Option<Notificat
         existing: value.get("existing").and_then(Value::as_bool) == Some(true),
         function,
         bare: value.as_str().is_some(),
+        has_event: value.get("event").is_some(),
         has_rules: value.get("rules").and_then(Value::as_array).is_some_and(|it| !it.is_empty()),
         path,
     };
@@ -116,9 +118,13 @@ fn made_twice(facts: &Facts<'_>, all: &[Notification<'_>], found: &mut Vec<Diagn
 }
 
 impl Notification<'_> {
-    /// What should tell the notification from others: its rules, or its bucket where it has none.
+    /// What should tell the notification from others: its event, its rules, or its bucket where it has neither.
     fn filter(&self) -> Place {
-        if self.has_rules { Place::value(self.path.join("rules")) } else { self.place() }
+        match (self.has_event, self.has_rules) {
+            (true, _) => Place::value(self.path.join("event")),
+            (_, true) => Place::key(self.path.join("rules")),
+            _ => self.place(),
+        }
     }
 
     /// Where the bucket is named.

@@ -12,7 +12,6 @@ use crate::checks::Surroundings;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::path::Path;
 use crate::rules;
-use crate::service::Dialect;
 use crate::value::Value;
 
 /// How many days before it ends a runtime is told.
@@ -72,8 +71,8 @@ pub fn judge(runtime: &str, at: Place, around: &Surroundings<'_>) -> Option<Diag
         let why = eco_format!(
             "Lambda updates it no more since {deprecation}; from {creation} on it takes no new functions with it"
         );
-        // What the framework takes no more is packaged for those alone who pin an older one.
-        let refused = mode.dialect == Dialect::V4 && RUNTIMES.iter().any(|it| it.ended && it.text == runtime);
+        // What the framework itself takes no more ended long ago.
+        let refused = RUNTIMES.iter().any(|it| it.ended && it.text == runtime);
         let severity = if refused { Severity::Warning } else { Severity::Info };
         (severity, eco_format!("{name} is out of support"), why)
     } else if soon.is_some_and(|it| deprecation <= it.as_str()) {

@@ -8,6 +8,7 @@ use super::Facts;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Segment;
 use crate::rules;
+use crate::shape::cfn::is_intrinsic;
 use crate::value::{Object, Value};
 
 /// A list of keys, and the steps to it from the body of the resource.
@@ -163,7 +164,13 @@ impl<'a> Table<'a, '_> {
     /// Whether the table has a throughput; one of zeros is as none.
     fn is_provisioned(&self) -> bool {
         let throughput = self.properties.get("ProvisionedThroughput").and_then(Value::as_object);
-        throughput.is_some_and(|it| it.values().any(|it| it.as_number().is_some_and(|it| it > 0.0)))
+        let is_some = |it: &Value| match it {
+            Value::Number(number) => *number > 0.0,
+            // A branch may be none.
+            Value::Object(function) => function.single().is_some_and(|it| it.0 != "Fn::If"),
+            _ => false,
+        };
+        throughput.is_some_and(|it| !is_intrinsic(it) && it.values().any(is_some))
     }
 
     /// The throughput of the table and of its global indexes.
