@@ -461,8 +461,12 @@ fn report_word_of_none(
     choices: &[&'static ChoiceShape],
     cx: &mut Checker,
 ) -> Value {
-    let mut words: Vec<&str> = choices.iter().flat_map(|it| it.words).map(|it| it.text).collect();
-    words.dedup();
+    let mut words: Vec<&str> = Vec::new();
+    for word in choices.iter().flat_map(|it| it.words) {
+        if !words.contains(&word.text) {
+            words.push(word.text);
+        }
+    }
     let written = value.get(key).and_then(Value::as_str).unwrap_or_default();
     let shown: Vec<String> = words.iter().map(|it| format!("`{it}`")).collect();
     let message = eco_format!("`{}` is not one of {}", shorten(written), shown.join(" or "));

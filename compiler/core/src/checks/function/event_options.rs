@@ -99,6 +99,9 @@ fn bucket(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let at = Place::value(path.join(key));
+            if let Some(text) = rule.get(key).and_then(Value::as_str).filter(|it| it.contains('*')) {
+                found.push(wildcard(key, text, at.clone()));
+            }
             match slot {
                 Some(place) => found.push(
                     Diagnostic::new(
@@ -176,6 +179,18 @@ fn skill(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
             .help("copy it from the developer console: `amzn1.ask.skill.` and more");
     diagnostic.severity = Severity::Warning;
     found.push(diagnostic);
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html>
+fn wildcard(key: &str, text: &str, at: Place) -> Diagnostic {
+    let plain = text.replace('*', "");
+    let message = eco_format!("the {key} `{text}` has a `*` in it");
+    let mut diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, message)
+        .why("S3 knows no wildcards in filters: it looks for the very character")
+        .help(eco_format!("write `{plain}`: a {key} is only where a key begins or ends"))
+        .page("https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html");
+    diagnostic.severity = Severity::Warning;
+    diagnostic
 }
 
 /// `#` stands for all that follows in a filter of topics, and `+` for one level.

@@ -48,7 +48,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let Some((path, _)) = handler::target(facts.around.files, handler::runtime(function), text) else {
             continue;
         };
-        let is_run = [".js", ".mjs", ".cjs", ".py", ".rb"].iter().any(|it| path.ends_with(it));
+        let is_run = [".js", ".mjs", ".cjs", ".php", ".py", ".rb"].iter().any(|it| path.ends_with(it));
         let own = |it: &&ArchivePlan| {
             it.ready.is_none() && it.functions.iter().any(|it| **it == *function.listed.key)
         };
