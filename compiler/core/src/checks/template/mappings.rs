@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::index::{Owner, Use};
 use super::places::inside;
-use super::{Facts, conditions};
+use super::{Facts, conditions, parameters};
 use crate::diagnostic::{Diagnostic, Part, Place, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
@@ -127,21 +127,10 @@ fn suggest<'a>(
     )
 }
 
-/// The name of a mapping has letters and digits.
+/// What is wrong with the name of a mapping.
 fn name(facts: &Facts<'_>, id: &EcoString) -> Option<Diagnostic> {
-    if id.bytes().all(|it| it.is_ascii_alphanumeric()) || id.starts_with("Fn::") {
-        return None;
-    }
-    let path = facts.written("Mappings", &[Segment::from(id)])?;
-    Some(
-        Diagnostic::new(
-            &rules::INVALID_FORMAT,
-            Place::key(path),
-            eco_format!("`{id}` is no name of a mapping"),
-        )
-        .why("CloudFormation takes letters and digits only")
-        .help("remove the others"),
-    )
+    let path = facts.written("Mappings", &[Segment::from(id)]).filter(|_| !id.starts_with("Fn::"))?;
+    parameters::name("mapping", id, &path)
 }
 
 /// A mapping has two levels, and texts, numbers or lists of them below.

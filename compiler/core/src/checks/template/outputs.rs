@@ -4,8 +4,8 @@
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
 
-use super::Facts;
 use super::index::Owner;
+use super::{Facts, parameters};
 use crate::aws::resources::user::UserResources;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::{Path, Segment};
@@ -135,14 +135,7 @@ fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagno
 }
 
 fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
-    if id.len() > 255 || !id.bytes().all(|it| it.is_ascii_alphanumeric()) {
-        let message = eco_format!("`{id}` is no name of an output");
-        found.push(
-            Diagnostic::new(&rules::INVALID_FORMAT, Place::key(path.clone()), message)
-                .why("CloudFormation takes letters and digits only")
-                .help("remove the others; the name of an export may have them"),
-        );
-    }
+    found.extend(parameters::name("output", id, path));
     let nothing = Object::new();
     let output = match body {
         Value::Object(output) => output.as_ref(),
