@@ -195,6 +195,18 @@ impl Diagnostic {
         Diagnostic { about: Some(name.into()), ..self }
     }
 
+    /// A warning, whatever the level of its rule: the service is packaged with it.
+    #[must_use]
+    pub fn warning(self) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..self }
+    }
+
+    /// Information, whatever the level of its rule.
+    #[must_use]
+    pub fn info(self) -> Diagnostic {
+        Diagnostic { severity: Severity::Info, ..self }
+    }
+
     /// Says why.
     #[must_use]
     pub fn why(mut self, why: impl Into<EcoString>) -> Diagnostic {

@@ -7,7 +7,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::function::event_options::is_block;
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -96,9 +96,9 @@ fn unknown(name: &EcoString, path: Path) -> Diagnostic {
     let called = CALLED.iter().find(|it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1);
     let near = called.or_else(|| nearest(name, OPERATORS));
     let message = eco_format!("patterns have no operator `{name}`");
-    let mut diagnostic =
-        Diagnostic::new(&rules::INVALID_PATTERN, at.clone(), message).why("AWS refuses the pattern");
-    diagnostic.severity = Severity::Warning;
+    let diagnostic = Diagnostic::new(&rules::INVALID_PATTERN, at.clone(), message)
+        .why("AWS refuses the pattern")
+        .warning();
     let all = OPERATORS.map(|it| format!("`{it}`")).join(", ");
     diagnostic.meant("rename to", at, near, eco_format!("a mapping in a list is an operator: {all}"))
 }

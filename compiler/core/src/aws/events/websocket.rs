@@ -15,7 +15,7 @@ use super::{EventSource, FunctionEvents};
 use crate::aws::context::{FunctionContext, ServiceContext};
 use crate::cfn::merge::merge;
 use crate::cfn::{Fragment, Resource, join, reference, sub};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::service::Dialect;
@@ -159,13 +159,10 @@ fn report_lost_routes(routes: &[Route<'_>], out: &mut Fragment) {
         } else {
             eco_format!("its messages all go to `{}`", route.function.key)
         };
-        let mut diagnostic =
-            Diagnostic::new(&rules::DUPLICATE_ROUTE, Place::value(route.from.clone()), message)
+        out.report(Diagnostic::new(&rules::DUPLICATE_ROUTE, Place::value(route.from.clone()), message)
                 .why(why)
                 .help("change the route of one of them")
-                .related(Place::value(lost.from.clone()), eco_format!("`{}` takes it here", lost.function.key));
-        diagnostic.severity = Severity::Warning;
-        out.report(diagnostic);
+                .related(Place::value(lost.from.clone()), eco_format!("`{}` takes it here", lost.function.key)).warning());
     }
 }
 

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 use nodejs_semver::Range;
 
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::pipeline::Mode;
 use crate::rules;
@@ -85,14 +85,15 @@ fn pruned_versions(root: &Object, provider: &Object, found: &mut Vec<Diagnostic>
     let any = functions.values().any(|it| versions(&it.value) || it.value.get("durableConfig").is_some());
     if prunes && provider.get("versionFunctions") == Some(&Value::Bool(false)) && !any {
         let shown = |key: &str| Place::key(Path::from(["provider", key]));
-        let mut diagnostic = Diagnostic::new(
-            &rules::CONFLICTING_OPTIONS,
-            shown("pruneFunctionVersions"),
-            "there are no versions to prune",
-        )
-        .help("remove `pruneFunctionVersions`, or `versionFunctions: false`")
-        .related(shown("versionFunctions"), "set here");
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(
+                &rules::CONFLICTING_OPTIONS,
+                shown("pruneFunctionVersions"),
+                "there are no versions to prune",
+            )
+            .help("remove `pruneFunctionVersions`, or `versionFunctions: false`")
+            .related(shown("versionFunctions"), "set here")
+            .warning(),
+        );
     }
 }

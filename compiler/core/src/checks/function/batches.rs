@@ -5,7 +5,7 @@
 use ecow::eco_format;
 
 use super::{Event, Facts};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::rules;
 use crate::value::Value;
 
@@ -120,26 +120,27 @@ fn stream(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
     let position = event.value.get("startingPosition");
     let elsewhere = position.is_none_or(|it| matches!(it.as_str(), Some("LATEST" | "TRIM_HORIZON")));
     if elsewhere && event.value.get("startingPositionTimestamp").is_some() {
-        let mut diagnostic = Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             &rules::CONFLICTING_OPTIONS,
             Place::key(event.path.join("startingPositionTimestamp")),
             "the time is for `AT_TIMESTAMP` only",
         )
         .why("Lambda starts at an end of the stream as it is written")
-        .help("remove it, or write `startingPosition: AT_TIMESTAMP`");
-        diagnostic.severity = Severity::Warning;
+        .help("remove it, or write `startingPosition: AT_TIMESTAMP`")
+        .warning();
         found.push(diagnostic);
     }
     if is_dynamodb && event.value.get("consumer").is_some_and(Value::is_truthy) {
-        let mut diagnostic = Diagnostic::new(
-            &rules::CONFLICTING_OPTIONS,
-            Place::key(event.path.join("consumer")),
-            "the stream of a table has no consumers",
-        )
-        .why("consumers with a throughput of their own are of Kinesis, so the key has no effect")
-        .help("remove `consumer`");
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(
+                &rules::CONFLICTING_OPTIONS,
+                Place::key(event.path.join("consumer")),
+                "the stream of a table has no consumers",
+            )
+            .why("consumers with a throughput of their own are of Kinesis, so the key has no effect")
+            .help("remove `consumer`")
+            .warning(),
+        );
     }
     if let Some(age) = number(event, "maximumRecordAgeInSeconds").filter(|it| *it != -1.0 && *it < 60.0) {
         found.push(

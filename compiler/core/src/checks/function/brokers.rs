@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::{Event, Facts};
 use crate::checks::pattern::places;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::shape::check::matches;
@@ -127,14 +127,14 @@ fn sign_in(event: &Event<'_>) -> Option<Diagnostic> {
     let mut given = access.keys().filter(|it| WAYS.contains(&it.as_str()));
     let (first, second): (&EcoString, &EcoString) = (given.next()?, given.next()?);
     let path = event.path.join("accessConfigurations");
-    let mut diagnostic = Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         &rules::CONFLICTING_OPTIONS,
         Place::key(path.join(second)),
         eco_format!("`{second}` stands beside `{first}`"),
     )
     .why("Lambda signs in to a cluster in one way")
     .help("keep one of the two")
-    .related(Place::key(path.join(first)), "the other");
-    diagnostic.severity = Severity::Warning;
+    .related(Place::key(path.join(first)), "the other")
+    .warning();
     Some(diagnostic)
 }

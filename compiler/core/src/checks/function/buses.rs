@@ -178,11 +178,11 @@ fn own_log(event: &Event<'_>, facts: &Facts<'_>) -> Option<Diagnostic> {
         return None;
     }
     let at = Place::value(if bare.is_some() { event.path.clone() } else { event.path.join("logGroup") });
-    let mut diagnostic =
+    let diagnostic =
         Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "the function is invoked by its own log")
             .why("each invocation writes to that log, so it would be invoked again without end")
             .help("name the log group of another function")
-            .page("https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html");
-    diagnostic.severity = Severity::Warning;
+            .page("https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html")
+            .warning();
     Some(diagnostic)
 }

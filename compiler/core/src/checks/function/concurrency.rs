@@ -5,7 +5,7 @@
 use ecow::eco_format;
 
 use super::Facts;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::rules;
 use crate::value::Value;
 
@@ -28,12 +28,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if let Some(wanted) = written.filter(|it| *it > most) {
             let at = Place::value(event.path.join("maximumConcurrency"));
             let message = eco_format!("the queue may use {wanted} invocations, but {most} may run");
-            let mut diagnostic = Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, message)
+            found.push(Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, message)
                 .why("messages that meet the limit of the function are tried again, and may end in the dead-letter queue")
                 .help("lower `maximumConcurrency`, or raise `reservedConcurrency`")
-                .related(limit.clone(), "the limit");
-            diagnostic.severity = Severity::Warning;
-            found.push(diagnostic);
+                .related(limit.clone(), "the limit").warning());
         }
     }
 }

@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::{Event, Facts};
 use crate::aws::types::Architecture;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -59,16 +59,17 @@ fn function(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         refused(path, "a function at the edge has no layers", "put what it needs into its own archive");
     }
     if facts.listed.value.get("vpc").and_then(Value::as_object).is_some() {
-        let mut diagnostic = Diagnostic::new(
-            &rules::CONFLICTING_OPTIONS,
-            Place::key(facts.listed.path.join("vpc")),
-            "a function at the edge is in no VPC",
-        )
-        .why("CloudFront runs it at places of its own, so `vpc` is left out")
-        .help("remove `vpc`")
-        .page(PAGE);
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(
+                &rules::CONFLICTING_OPTIONS,
+                Place::key(facts.listed.path.join("vpc")),
+                "a function at the edge is in no VPC",
+            )
+            .why("CloudFront runs it at places of its own, so `vpc` is left out")
+            .help("remove `vpc`")
+            .page(PAGE)
+            .warning(),
+        );
     }
 }
 

@@ -117,25 +117,26 @@ fn bucket(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
         if !rule.contains_key("prefix") && !rule.contains_key("suffix") && !rule.is_empty() {
-            let mut diagnostic = Diagnostic::new(
+            let diagnostic = Diagnostic::new(
                 &rules::MISSING_KEY,
                 Place::value(path.clone()),
                 "an item of `rules` is a prefix or a suffix",
             )
-            .help("write `- prefix: ...` or `- suffix: ...`");
-            diagnostic.severity = Severity::Warning;
+            .help("write `- prefix: ...` or `- suffix: ...`")
+            .warning();
             found.push(diagnostic);
         }
         if rule.contains_key("prefix") && rule.contains_key("suffix") {
-            let mut diagnostic = Diagnostic::new(
-                &rules::CONFLICTING_OPTIONS,
-                Place::key(path.join("suffix")),
-                "the suffix is lost: its item has a prefix, too",
-            )
-            .why("an item of `rules` is a prefix or a suffix")
-            .help("give the suffix an item of its own, with its own `-`");
-            diagnostic.severity = Severity::Warning;
-            found.push(diagnostic);
+            found.push(
+                Diagnostic::new(
+                    &rules::CONFLICTING_OPTIONS,
+                    Place::key(path.join("suffix")),
+                    "the suffix is lost: its item has a prefix, too",
+                )
+                .why("an item of `rules` is a prefix or a suffix")
+                .help("give the suffix an item of its own, with its own `-`")
+                .warning(),
+            );
         }
     }
 }
@@ -160,8 +161,7 @@ fn existing_bucket(event: &Event<'_>, facts: &Facts<'_>) -> Option<Diagnostic> {
         Some((_, name)) => eco_format!("write the name alone: `{name}`"),
         None => "a name has 3 to 63 small letters, digits, `.` and `-`".into(),
     };
-    let mut diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, message).help(help);
-    diagnostic.severity = Severity::Warning;
+    let diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, message).help(help).warning();
     Some(diagnostic)
 }
 
@@ -173,23 +173,23 @@ fn skill(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     let at = Place::value(if bare.is_some() { event.path.clone() } else { event.path.join("appId") });
-    let mut diagnostic =
+    found.push(
         Diagnostic::new(&rules::INVALID_FORMAT, at, eco_format!("`{id}` is no id of a skill"))
             .why("the permission to invoke the function is given to this skill alone")
-            .help("copy it from the developer console: `amzn1.ask.skill.` and more");
-    diagnostic.severity = Severity::Warning;
-    found.push(diagnostic);
+            .help("copy it from the developer console: `amzn1.ask.skill.` and more")
+            .warning(),
+    );
 }
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html>
 fn wildcard(key: &str, text: &str, at: Place) -> Diagnostic {
     let plain = text.replace('*', "");
     let message = eco_format!("the {key} `{text}` has a `*` in it");
-    let mut diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, message)
+    let diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, message)
         .why("S3 knows no wildcards in filters: it looks for the very character")
         .help(eco_format!("write `{plain}`: a {key} is only where a key begins or ends"))
-        .page("https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html");
-    diagnostic.severity = Severity::Warning;
+        .page("https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html")
+        .warning();
     diagnostic
 }
 
@@ -204,12 +204,12 @@ fn topic(sql: &str, at: Place) -> Option<Diagnostic> {
     if !others.iter().any(|it| it.contains('#') || is_wrong(it)) && !is_wrong(last) {
         return None;
     }
-    let mut diagnostic =
+    let diagnostic =
         Diagnostic::new(&rules::INVALID_FORMAT, at, eco_format!("`{filter}` is no filter of topics"))
             .why("`#` stands alone as the last level, and `+` alone as any level")
             .help("write `+` for one level, or `#` at the end")
-            .page("https://docs.aws.amazon.com/iot/latest/developerguide/topics.html");
-    diagnostic.severity = Severity::Warning;
+            .page("https://docs.aws.amazon.com/iot/latest/developerguide/topics.html")
+            .warning();
     Some(diagnostic)
 }
 
@@ -264,12 +264,12 @@ fn route(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
     if key.starts_with('$') && !known.contains(&key) {
         found.push(unknown(key, at(), &known));
     } else if key.contains(char::is_whitespace) || key.is_empty() {
-        let mut diagnostic =
+        found.push(
             Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{key}` is no name of a route"))
                 .why("a route is named by a word in the messages")
-                .help("write it without spaces");
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+                .help("write it without spaces")
+                .warning(),
+        );
     }
 }
 
@@ -352,11 +352,12 @@ fn rest(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     {
         let place = Place::value(event.path.join("authorizer"));
         let message = eco_format!("`{}` is no whole ARN", crate::shape::check::shorten(text));
-        let mut diagnostic = Diagnostic::new(&rules::INVALID_ARN, place, message)
-            .why("what has a `:` is taken for the ARN of a function")
-            .help("write a whole ARN, or the key of a function of this service");
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(&rules::INVALID_ARN, place, message)
+                .why("what has a `:` is taken for the ARN of a function")
+                .help("write a whole ARN, or the key of a function of this service")
+                .warning(),
+        );
     }
     if let Some(cors) = settings.get("cors").and_then(Value::as_object) {
         let all = |it: Option<&Value>| match it {
@@ -386,12 +387,11 @@ fn rest(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Credentials for all origins, which no browser takes.
 pub fn credentials(at: Place) -> Diagnostic {
-    let mut diagnostic =
-        Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "credentials do not go to all origins")
-            .why("browsers refuse `*` with credentials, and HTTP APIs refuse to be made so")
-            .help("list the origins that may call with credentials")
-            .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html");
-    diagnostic.severity = Severity::Warning;
+    let diagnostic = Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "credentials do not go to all origins")
+        .why("browsers refuse `*` with credentials, and HTTP APIs refuse to be made so")
+        .help("list the origins that may call with credentials")
+        .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html")
+        .warning();
     diagnostic
 }
 

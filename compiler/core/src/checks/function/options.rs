@@ -32,11 +32,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     if facts.context.at_edge && given("environment") {
         let at = Place::key(facts.listed.path.join("environment"));
-        let mut diagnostic =
+        let diagnostic =
             Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "a function at the edge has no environment")
                 .why("CloudFront runs it, which takes no variables, so they are left out")
-                .help("remove `environment`, and put the values into the code");
-        diagnostic.severity = Severity::Warning;
+                .help("remove `environment`, and put the values into the code")
+                .warning();
         found.push(diagnostic);
     }
     snap_start(facts, found);
@@ -45,11 +45,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     logs(facts, found);
     if facts.listed.value.get("reservedConcurrency").and_then(Value::as_number) == Some(0.0) {
         let at = facts.value("reservedConcurrency");
-        let mut diagnostic =
+        found.push(
             Diagnostic::new(&rules::UNUSED_OPTION, at, "the function never runs: it may run 0 times at once")
-                .help("remove `reservedConcurrency` when it shall run");
-        diagnostic.severity = Severity::Info;
-        found.push(diagnostic);
+                .help("remove `reservedConcurrency` when it shall run")
+                .info(),
+        );
     }
 }
 
@@ -198,16 +198,17 @@ pub fn levels(logs: Option<&Value>, path: &Path, format: Option<&str>, found: &m
     }
     for key in ["applicationLogLevel", "systemLogLevel"] {
         if logs.contains_key(key) {
-            let mut diagnostic = Diagnostic::new(
-                &rules::CONFLICTING_OPTIONS,
-                Place::key(path.join(key)),
-                eco_format!("`{key}` needs logs in JSON"),
-            )
-            .why("Lambda refuses a level where logs are text, as they are by default")
-            .help(eco_format!("add `logFormat: JSON`, or remove `{key}`"))
-            .page("https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html");
-            diagnostic.severity = Severity::Warning;
-            found.push(diagnostic);
+            found.push(
+                Diagnostic::new(
+                    &rules::CONFLICTING_OPTIONS,
+                    Place::key(path.join(key)),
+                    eco_format!("`{key}` needs logs in JSON"),
+                )
+                .why("Lambda refuses a level where logs are text, as they are by default")
+                .help(eco_format!("add `logFormat: JSON`, or remove `{key}`"))
+                .page("https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html")
+                .warning(),
+            );
         }
     }
 }

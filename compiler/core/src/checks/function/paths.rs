@@ -63,11 +63,12 @@ fn path(route: &Route<'_>, found: &mut Vec<Diagnostic>) {
             }
             if names.contains(&plain) {
                 let message = eco_format!("the path has the variable `{plain}` twice");
-                let mut diagnostic = wrong(route, within.clone(), message)
-                    .why("the function gets one value for it")
-                    .help("give the second another name");
-                diagnostic.severity = Severity::Warning;
-                found.push(diagnostic);
+                found.push(
+                    wrong(route, within.clone(), message)
+                        .why("the function gets one value for it")
+                        .help("give the second another name")
+                        .warning(),
+                );
             }
             names.push(plain);
         } else {
@@ -99,10 +100,10 @@ fn literal(step: &str, within: &Range<usize>, route: &Route<'_>) -> Option<Diagn
         return Some(diagnostic);
     }
     if let Some(name) = step.strip_prefix(':').filter(|it| !it.is_empty()) {
-        let mut diagnostic = wrong(eco_format!("`{step}` is taken to the letter"))
+        let diagnostic = wrong(eco_format!("`{step}` is taken to the letter"))
             .why("API Gateway writes variables in braces")
-            .help(eco_format!("write `{{{name}}}`"));
-        diagnostic.severity = Severity::Warning;
+            .help(eco_format!("write `{{{name}}}`"))
+            .warning();
         return Some(diagnostic);
     }
     let letter = step.chars().find(|it| "#&=<>|\\\"'()[]^`".contains(*it))?;
@@ -149,9 +150,9 @@ fn parameters(event: &super::Event<'_>, route: &Route<'_>, found: &mut Vec<Diagn
         }
         let at = Place::key(event.path.join("request").join("parameters").join("paths").join(name));
         let message = eco_format!("the path `{}` has no variable `{name}`", route.path);
-        let mut diagnostic =
-            Diagnostic::new(&rules::INVALID_PATH, at.clone(), message).related(route.at(), "the path");
-        diagnostic.severity = Severity::Warning;
+        let diagnostic = Diagnostic::new(&rules::INVALID_PATH, at.clone(), message)
+            .related(route.at(), "the path")
+            .warning();
         let plain: Vec<&str> = names.iter().map(|it| it.trim_end_matches('+')).collect();
         let only = if let [one] = plain.as_slice() { Some(*one) } else { None };
         found.push(diagnostic.meant(

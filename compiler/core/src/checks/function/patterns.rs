@@ -100,13 +100,13 @@ fn fields(pattern: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
         let near = placement::misspelt(key, FIELDS).filter(|_| !FIELDS.contains(&key.as_str()));
         if let Some(near) = near {
             let at = Place::key(path.join(key));
-            let mut diagnostic =
+            found.push(
                 Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), eco_format!("no event has a field `{key}`"))
                     .why("a pattern matches only events that have all its fields")
                     .help(eco_format!("did you mean `{near}`?"))
-                    .replace(eco_format!("rename to `{near}`"), false, at, near);
-            diagnostic.severity = Severity::Warning;
-            found.push(diagnostic);
+                    .replace(eco_format!("rename to `{near}`"), false, at, near)
+                    .warning(),
+            );
         }
     }
 }

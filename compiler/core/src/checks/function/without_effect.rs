@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::{Event, Facts};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -94,9 +94,7 @@ fn time_zone(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
         let message = "`timezone` has no effect with `rate(...)`".into();
         let why = "a rate is a span of time, which is the same in every zone";
         let help = "remove it, or write a `cron(...)`";
-        let mut diagnostic = unused(event.path.join("timezone"), message, why, help);
-        diagnostic.severity = Severity::Info;
-        found.push(diagnostic);
+        found.push(unused(event.path.join("timezone"), message, why, help).info());
     }
 }
 

@@ -10,7 +10,7 @@ use super::Facts;
 use crate::checks::function::handler::search::{self, Found};
 use crate::checks::function::handler::surroundings::OUTPUTS;
 use crate::db::Content;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::package::object;
 use crate::path::Path;
 use crate::rules;
@@ -56,10 +56,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let at = Place::value(at.clone());
-        let mut diagnostic =
+        let diagnostic =
             Diagnostic::new(&rules::MISSING_FILE, at.clone(), eco_format!("there is no archive `{file}`"))
-                .why("packaging takes the archive as it is");
-        diagnostic.severity = Severity::Warning;
+                .why("packaging takes the archive as it is")
+                .warning();
         found.push(diagnostic.meant("replace with", at, near, "name the archive that the build makes"));
     }
 }
@@ -117,12 +117,13 @@ fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Di
             continue;
         }
         let message = eco_format!("`{key}` has no effect beside `artifact`");
-        let mut diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, Place::key(own), message)
-            .why("a ready archive is taken as it is")
-            .help("remove one of the two")
-            .related(Place::key(artifact.clone()), "the archive");
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(&rules::UNUSED_OPTION, Place::key(own), message)
+                .why("a ready archive is taken as it is")
+                .help("remove one of the two")
+                .related(Place::key(artifact.clone()), "the archive")
+                .warning(),
+        );
     }
 }
 

@@ -27,15 +27,16 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             let asks = of.and_then(|it| it.get("type")).and_then(Value::as_str) == Some("request");
             if asks && settings.get("scopes").is_some() {
                 let at = Place::key(event.path.join("authorizer").join("scopes"));
-                let mut diagnostic = Diagnostic::new(
-                    &rules::UNUSED_OPTION,
-                    at,
-                    "`scopes` has no effect: the authorizer is a function",
-                )
-                .why("scopes are of tokens that API Gateway reads itself")
-                .help("remove `scopes`, or name an authorizer of type `jwt`");
-                diagnostic.severity = Severity::Warning;
-                found.push(diagnostic);
+                found.push(
+                    Diagnostic::new(
+                        &rules::UNUSED_OPTION,
+                        at,
+                        "`scopes` has no effect: the authorizer is a function",
+                    )
+                    .why("scopes are of tokens that API Gateway reads itself")
+                    .help("remove `scopes`, or name an authorizer of type `jwt`")
+                    .warning(),
+                );
             }
         }
     }

@@ -5,7 +5,7 @@ use ecow::eco_format;
 use super::Facts;
 use crate::aws::naming;
 use crate::checks::function::handler::runtime;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -58,11 +58,11 @@ fn compatible(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     continue;
                 }
                 let message = eco_format!("the layer `{key}` is not for the {noun} `{taken}`");
-                let mut diagnostic =
+                let diagnostic =
                     Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path.join(index)), message)
                         .related(Place::key(at), "it says so here")
-                        .help(eco_format!("add `{taken}` to `{option}` if it is, or take another layer"));
-                diagnostic.severity = Severity::Warning;
+                        .help(eco_format!("add `{taken}` to `{option}` if it is, or take another layer"))
+                        .warning();
                 if !found.contains(&diagnostic) {
                     found.push(diagnostic);
                 }

@@ -7,7 +7,7 @@ use crate::checks::Files;
 use crate::checks::function::handler::search::{self, Found};
 use crate::checks::function::handler::surroundings::Surroundings;
 use crate::db::Content;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::language::placement::misspelt;
 use crate::plugins;
 use crate::rules;
@@ -26,15 +26,16 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     }
     let (root, names) = plugins::listed(facts.config);
     if let Some(name) = facts.config.at(&root).and_then(Value::as_str) {
-        let mut diagnostic = Diagnostic::new(
-            &rules::WRONG_TYPE,
-            Place::value(root.clone()),
-            "`plugins` is a text, not a list",
-        )
-        .why("the framework reads a list, and loads no plugin")
-        .help(eco_format!("write `[{name}]`"));
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(
+                &rules::WRONG_TYPE,
+                Place::value(root.clone()),
+                "`plugins` is a text, not a list",
+            )
+            .why("the framework reads a list, and loads no plugin")
+            .help(eco_format!("write `[{name}]`"))
+            .warning(),
+        );
     }
     let installed = Installed::of(facts.around.files);
     for (index, name) in names.iter().enumerate() {
@@ -81,8 +82,7 @@ fn package(facts: &Facts<'_>, installed: &Installed, name: &str, at: Place) -> O
     }
     let lists_others =
         facts.around.plugins.iter().any(|it| *it != name && installed.asked.iter().any(|asked| asked == it));
-    let mut diagnostic = diagnostic.help(eco_format!("run `npm install --save-dev {name}`"));
-    diagnostic.severity = Severity::Warning;
+    let diagnostic = diagnostic.help(eco_format!("run `npm install --save-dev {name}`")).warning();
     lists_others.then_some(diagnostic)
 }
 

@@ -8,7 +8,7 @@ use crate::checks::function::arns::{KEY, ROLE, TOPIC, key_region, layers};
 use crate::checks::function::event_options::{credentials, unknown};
 use crate::checks::function::options::levels;
 use crate::checks::pattern::places;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::plugins;
 use crate::rules;
@@ -139,15 +139,16 @@ fn networks(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 {
                     continue;
                 }
-                let mut diagnostic = Diagnostic::new(
-                    &rules::INVALID_FORMAT,
-                    Place::value(path),
-                    eco_format!("`{id}` is not the id of {noun}"),
-                )
-                .help(eco_format!("write an id such as `{start}0123456789abcdef0`"))
-                .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html");
-                diagnostic.severity = Severity::Warning;
-                found.push(diagnostic);
+                found.push(
+                    Diagnostic::new(
+                        &rules::INVALID_FORMAT,
+                        Place::value(path),
+                        eco_format!("`{id}` is not the id of {noun}"),
+                    )
+                    .help(eco_format!("write an id such as `{start}0123456789abcdef0`"))
+                    .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html")
+                    .warning(),
+                );
             }
         }
     }
@@ -162,11 +163,11 @@ fn one_without_the_other(facts: &Facts<'_>, path: &Path) -> Option<Diagnostic> {
         _ => return None,
     };
     let message = eco_format!("`{empty}` is empty, and `{other}` is not");
-    let mut diagnostic = Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::key(path.join(empty)), message)
+    let diagnostic = Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::key(path.join(empty)), message)
         .why("Lambda takes both, or neither")
         .help("name some, or remove `vpc`")
-        .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html");
-    diagnostic.severity = Severity::Warning;
+        .page("https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html")
+        .warning();
     Some(diagnostic)
 }
 
@@ -342,16 +343,17 @@ fn repeated(facts: &Facts<'_>, path: &Path, noun: &str, why: &'static str, found
         let Some(name) = name.map(EcoString::from) else { continue };
         match first.iter().find(|(it, _)| *it == name) {
             Some((_, place)) => {
-                let mut diagnostic = Diagnostic::new(
-                    &rules::DUPLICATE_ITEM,
-                    Place::value(path.join(index)),
-                    eco_format!("{noun} `{name}` is in the list already"),
-                )
-                .why(why)
-                .help("remove one of them")
-                .related(Place::value(place.clone()), "it stands here first");
-                diagnostic.severity = Severity::Warning;
-                found.push(diagnostic);
+                found.push(
+                    Diagnostic::new(
+                        &rules::DUPLICATE_ITEM,
+                        Place::value(path.join(index)),
+                        eco_format!("{noun} `{name}` is in the list already"),
+                    )
+                    .why(why)
+                    .help("remove one of them")
+                    .related(Place::value(place.clone()), "it stands here first")
+                    .warning(),
+                );
             }
             None => first.push((name, path.join(index))),
         }
@@ -381,7 +383,7 @@ fn private_api(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let extended = facts.config.at(&Path::from(["resources", "extensions", "ApiGatewayRestApi"])).is_some()
         || facts.own_resources().iter().any(|(id, ..)| *id == "ApiGatewayRestApi");
     if private && !policy && routes && !extended && !facts.around.may_add_resources() {
-        let mut diagnostic = Diagnostic::new(
+        found.push(Diagnostic::new(
             &rules::MISSING_KEY,
             Place::value(path),
             "a private API needs a resource policy",
@@ -390,9 +392,7 @@ fn private_api(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         .help("add `provider.apiGateway.resourcePolicy`")
         .page(
             "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-api-create.html",
-        );
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        ).warning());
     }
 }
 
@@ -462,13 +462,14 @@ fn selections(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 fn selection_expression(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let path = Path::from(["provider", "websocketsApiRouteSelectionExpression"]);
     let Some(text) = at(facts, &path).and_then(Value::as_str).filter(|it| !it.contains('$')) else { return };
-    let mut diagnostic = Diagnostic::new(
-        &rules::INVALID_FORMAT,
-        Place::value(path),
-        eco_format!("`{text}` is no place in a message"),
-    )
-    .why("API Gateway reads the name of the route from the message")
-    .help(eco_format!("write `$request.body.{text}`"));
-    diagnostic.severity = Severity::Warning;
-    found.push(diagnostic);
+    found.push(
+        Diagnostic::new(
+            &rules::INVALID_FORMAT,
+            Place::value(path),
+            eco_format!("`{text}` is no place in a message"),
+        )
+        .why("API Gateway reads the name of the route from the message")
+        .help(eco_format!("write `$request.body.{text}`"))
+        .warning(),
+    );
 }

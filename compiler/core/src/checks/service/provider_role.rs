@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::checks::function::role;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::shape::cfn::is_intrinsic;
@@ -44,11 +44,11 @@ fn idle_statements(facts: &Facts<'_>) -> Option<Diagnostic> {
     if by_plugin || facts.functions.iter().any(has_own) {
         return None;
     }
-    let mut diagnostic =
+    let diagnostic =
         Diagnostic::new(&rules::UNUSED_OPTION, Place::key(path), "the statements have no effect")
             .why("they go into the role that the framework makes, and the functions have another one")
             .help("add them to the policy of that role, or remove the role")
-            .related(Place::key(own), "the role of the functions");
-    diagnostic.severity = Severity::Warning;
+            .related(Place::key(own), "the role of the functions")
+            .warning();
     Some(diagnostic)
 }

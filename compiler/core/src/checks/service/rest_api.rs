@@ -8,7 +8,7 @@ use super::Facts;
 use crate::aws::events::http::config::KeySettings;
 use crate::checks::pattern::places;
 use crate::checks::schema;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::language::placement::misspelt;
 use crate::path::Path;
 use crate::rules;
@@ -70,10 +70,10 @@ fn idle_keys(facts: &Facts<'_>, settings: &Value, root: &Path) -> Option<Diagnos
         return None;
     }
     let at = Place::key(root.join("apiKeys"));
-    let mut diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, at, "nothing asks for the keys in `apiKeys`")
+    let diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, at, "nothing asks for the keys in `apiKeys`")
         .why("only events with `private: true` do, and the service has none")
-        .help("add `private: true` to the events that need a key, or remove the keys");
-    diagnostic.severity = Severity::Warning;
+        .help("add `private: true` to the events that need a key, or remove the keys")
+        .warning();
     Some(diagnostic)
 }
 

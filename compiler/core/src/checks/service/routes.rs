@@ -77,12 +77,13 @@ fn preflights(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for route in events().filter_map(|it| Route::read(&it)).filter(|it| it.method == "OPTIONS") {
         let Some(cors) = own.get(route.trimmed()) else { continue };
         let message = eco_format!("the route `OPTIONS {}` is made by `cors`, too", shown(route.path));
-        let mut diagnostic = Diagnostic::new(&rules::DUPLICATE_ROUTE, route.at(), message)
-            .why("one of the two is lost")
-            .help("remove this event, or `cors`")
-            .related(cors.clone(), "made here");
-        diagnostic.severity = Severity::Warning;
-        found.push(diagnostic);
+        found.push(
+            Diagnostic::new(&rules::DUPLICATE_ROUTE, route.at(), message)
+                .why("one of the two is lost")
+                .help("remove this event, or `cors`")
+                .related(cors.clone(), "made here")
+                .warning(),
+        );
     }
 }
 

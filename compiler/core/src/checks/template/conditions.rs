@@ -7,7 +7,7 @@ use super::Facts;
 use super::index::{Owner, Use};
 use super::parameters;
 use super::places::inside;
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::rules;
 use crate::value::{Object, Value};
 
@@ -149,8 +149,8 @@ pub fn nobody(facts: &Facts<'_>, owner: Owner<'_>, noun: &str) -> Option<Diagnos
         return None;
     }
     let message = eco_format!("nothing uses the {noun} `{}`", owner.id);
-    let mut diagnostic = Diagnostic::new(&rules::UNUSED_DECLARATION, facts.entry_place(owner)?, message)
-        .help("remove it, or use it");
-    diagnostic.severity = Severity::Info;
+    let diagnostic = Diagnostic::new(&rules::UNUSED_DECLARATION, facts.entry_place(owner)?, message)
+        .help("remove it, or use it")
+        .info();
     Some(diagnostic)
 }

@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 
 use super::Facts;
 use super::index::{self, Kind, Reference};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::path::{Path, Segment};
 use crate::rules;
 
@@ -94,10 +94,9 @@ fn wrong(facts: &Facts<'_>, reference: &Reference<'_>) -> Option<Diagnostic> {
         Some(_) => facts.attribute_place(reference)?,
         None => facts.target_place(reference)?,
     };
-    let mut diagnostic = Diagnostic::new(&rules::CFN_WRONG_REFERENCE, at, message)
+    let diagnostic = Diagnostic::new(&rules::CFN_WRONG_REFERENCE, at, message)
         .why("AWS writes no metric with this dimension, so the alarm sees nothing")
         .help(help)
-        .page("https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html");
-    diagnostic.severity = Severity::Warning;
+        .page("https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html").warning();
     Some(diagnostic)
 }

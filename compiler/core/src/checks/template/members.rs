@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 use super::Facts;
 use super::resource_type::own_ids;
 use crate::checks::pattern::places;
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::Value;
@@ -158,9 +158,9 @@ fn tell(
     let start = [Segment::from(id), Segment::from("Properties")];
     let steps: Vec<Segment> = start.into_iter().chain(below.segments().iter().cloned()).collect();
     let at = Place::value(facts.written("Resources", &steps)?);
-    let mut diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_VALUE, at.clone(), message)
-        .why("the template makes none of this name, and AWS refuses it");
-    diagnostic.severity = Severity::Warning;
+    let diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_VALUE, at.clone(), message)
+        .why("the template makes none of this name, and AWS refuses it")
+        .warning();
     Some(diagnostic.meant("replace with", at, near, "name one that the template makes, or make it"))
 }
 

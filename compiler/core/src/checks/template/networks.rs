@@ -4,7 +4,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Facts;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Segment;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -112,11 +112,12 @@ fn zones(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                         continue;
                     };
                     let message = eco_format!("the zone `{zone}` is not in the region `{region}`");
-                    let mut diagnostic = Diagnostic::new(&rules::OTHER_REGION, Place::value(path), message)
-                        .why("the resource is made in the region of the service")
-                        .help("take a zone of the region: `!Select [0, !GetAZs '']`");
-                    diagnostic.severity = Severity::Warning;
-                    found.push(diagnostic);
+                    found.push(
+                        Diagnostic::new(&rules::OTHER_REGION, Place::value(path), message)
+                            .why("the resource is made in the region of the service")
+                            .help("take a zone of the region: `!Select [0, !GetAZs '']`")
+                            .warning(),
+                    );
                 }
             }
         }

@@ -122,9 +122,9 @@ fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagno
         let at = Place::key(path.join(key));
         let message = eco_format!("a template has no section `{key}`");
         let is_resource = sections.get(key).is_some_and(|it| it.get("Type").is_some());
-        let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
-            .why("CloudFormation refuses the template");
-        diagnostic.severity = Severity::Warning;
+        let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, at.clone(), message)
+            .why("CloudFormation refuses the template")
+            .warning();
         let near = nearest(key, shape.fields.iter().map(|it| it.key));
         let otherwise = "resources stand below `Resources`, and what they give below `Outputs`";
         found.push(match is_resource {

@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 
 use super::index::{Kind, Owner};
 use super::{Facts, places::inside};
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -57,11 +57,12 @@ fn limits(body: &Object, path: &Path, found: &mut Vec<Diagnostic>) {
     for (_, keys) in of_type.iter().filter(|it| it.0 == kind) {
         for key in keys.iter().filter(|it| body.contains_key(it)) {
             let message = eco_format!("`{key}` is not for parameters of the type `{kind}`");
-            let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, Place::key(path.join(*key)), message)
-                .why("lengths are of texts, and values of numbers")
-                .help("remove it, or change the type");
-            diagnostic.severity = Severity::Warning;
-            found.push(diagnostic);
+            found.push(
+                Diagnostic::new(&rules::UNKNOWN_KEY, Place::key(path.join(*key)), message)
+                    .why("lengths are of texts, and values of numbers")
+                    .help("remove it, or change the type")
+                    .warning(),
+            );
         }
     }
 }
@@ -126,10 +127,10 @@ fn id_of_aws(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
         return None;
     }
     let message = eco_format!("the default of the parameter `{id}` is not one that it takes");
-    let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, Place::value(path.join("Default")), message)
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, Place::value(path.join("Default")), message)
         .why(eco_format!("values of `{kind}` begin with `{start}`"))
-        .help("write the id of one that is there");
-    diagnostic.severity = Severity::Warning;
+        .help("write the id of one that is there")
+        .warning();
     Some(diagnostic)
 }
 
@@ -155,9 +156,9 @@ fn compared(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 let Some(all) = all.filter(|it| !it.contains(&text) && !text.is_empty()) else { continue };
                 let message = eco_format!("the parameter `{id}` is never `{text}`");
                 let at = Place::value(path.join("Fn::Equals").join(index));
-                let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at, message)
-                    .why("`AllowedValues` has no such value, so the condition never holds");
-                diagnostic.severity = Severity::Warning;
+                let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at, message)
+                    .why("`AllowedValues` has no such value, so the condition never holds")
+                    .warning();
                 found.push(match nearest(&text, all.iter().map(EcoString::as_str)) {
                     Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),
                     None => diagnostic.help("compare it with a value that it may have, or allow this one"),
@@ -196,14 +197,14 @@ fn looked_up(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let Some(missing) = allowed.iter().filter_map(scalar).find(lacks) else { continue };
         let Some(path) = facts.path_of(used.owner, used.holder) else { continue };
         let message = eco_format!("the mapping `{}` has nothing for `{missing}`", used.name);
-        let mut diagnostic = Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             &rules::UNKNOWN_MAPPING,
             Place::value(path.join("Fn::FindInMap").join(1)),
             message,
         )
         .why(eco_format!("the parameter `{id}` may have this value, and the deployment fails then"))
-        .help("add it to the mapping, or do not allow it");
-        diagnostic.severity = Severity::Warning;
+        .help("add it to the mapping, or do not allow it")
+        .warning();
         let owner = Owner { section: "Mappings", id: used.name };
         found.push(match facts.entry_place(owner) {
             Some(place) => diagnostic.related(place, "the mapping"),
@@ -240,8 +241,7 @@ fn interface(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             return;
         }
         let message = eco_format!("the template has no parameter `{id}`");
-        let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_REFERENCE, at, message);
-        diagnostic.severity = Severity::Warning;
+        let diagnostic = Diagnostic::new(&rules::UNKNOWN_REFERENCE, at, message).warning();
         let names = known.into_iter().flat_map(Object::keys).map(EcoString::as_str);
         found.push(match nearest(id, names) {
             Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),

@@ -8,7 +8,7 @@ use ecow::{EcoString, eco_format};
 use super::Facts;
 use super::resource_type::own_ids;
 use crate::checks::pattern::places;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::{Object, Value};
@@ -49,8 +49,7 @@ impl Own<'_> {
         let start = [Segment::from(self.id), Segment::from("Properties")];
         let steps: Vec<Segment> = start.into_iter().chain(below.segments().iter().cloned()).collect();
         let at = Place::value(self.facts.written("Resources", &steps)?);
-        let mut diagnostic = Diagnostic::new(&rules::OTHER_REGION, at, message).why(why).help(help);
-        diagnostic.severity = Severity::Warning;
+        let diagnostic = Diagnostic::new(&rules::OTHER_REGION, at, message).why(why).help(help).warning();
         Some(diagnostic)
     }
 }

@@ -116,10 +116,9 @@ fn creation_policy(facts: &Facts<'_>, id: &EcoString, kind: &str, resource: &Val
     }
     let path = facts.written("Resources", &[Segment::from(id), "CreationPolicy".into()])?;
     let message = eco_format!("`{kind}` waits for no signals");
-    let mut diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_PROPERTY, Place::key(path), message)
+    let diagnostic = Diagnostic::new(&rules::CFN_UNKNOWN_PROPERTY, Place::key(path), message)
         .why("CloudFormation takes a `CreationPolicy` of instances, their groups, fleets and wait conditions alone")
-        .help("remove it");
-    diagnostic.severity = Severity::Warning;
+        .help("remove it").warning();
     Some(diagnostic)
 }
 

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::Facts;
 use super::index::Owner;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Segment;
 use crate::rules;
 use crate::value::Value;
@@ -110,13 +110,13 @@ fn twice(
     };
     let names: Vec<String> = keys.iter().map(|it| format!("`{it}`")).collect();
     let message = eco_format!("`{id}` is the same as `{other}`");
-    let mut diagnostic = Diagnostic::new(&rules::DUPLICATE_PHYSICAL_NAME, at, message)
+    let diagnostic = Diagnostic::new(&rules::DUPLICATE_PHYSICAL_NAME, at, message)
         .why(eco_format!(
             "AWS has one `{kind}` of the same {}, so the second cannot be made",
             names.join(" and ")
         ))
-        .help("remove one of them, or give it another value");
-    diagnostic.severity = Severity::Warning;
+        .help("remove one of them, or give it another value")
+        .warning();
     let generated = || facts.entry_place(Owner { section: "Resources", id: other });
     Some(match place(facts, other, key).or_else(generated) {
         Some(place) => diagnostic.related(place, eco_format!("`{other}`")),

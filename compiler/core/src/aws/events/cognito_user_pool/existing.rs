@@ -8,7 +8,7 @@ use crate::aws::context::FunctionContext;
 use crate::aws::events::{EventSource as _, FunctionEvents};
 use crate::aws::resources::custom_resource::{CustomResource, Handler, chain};
 use crate::cfn::{Fragment, stamp, sub};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::json;
 use crate::path::Path;
 use crate::rules;
@@ -113,12 +113,9 @@ fn resource(
 
 fn ungranted(from: &Path, out: &mut Fragment) {
     let at = Place::value(from.join("trigger"));
-    let mut diagnostic =
-        Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "the key may not be used for this pool")
+    out.report(Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "the key may not be used for this pool")
             .why("the permission is given for the first event of a function alone, as the framework does it")
-            .help("put this event before the other events of existing pools");
-    diagnostic.severity = Severity::Warning;
-    out.report(diagnostic);
+            .help("put this event before the other events of existing pools").warning());
 }
 
 fn several_pools(from: &Path, function: &FunctionContext, out: &mut Fragment) {

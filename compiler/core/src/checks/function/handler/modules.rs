@@ -13,7 +13,7 @@ use super::search::{self, Found};
 use crate::checks::Files;
 use crate::code::Syntax;
 use crate::db::{Content, normalize};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::rules;
 
 /// Runtimes in which Lambda lets Node.js find out by itself how a file is written.
@@ -41,7 +41,7 @@ pub fn check(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Di
         Syntax::CommonJs => ("CommonJS", "an ES module", "cjs"),
     };
     let message = eco_format!("`{path}` is written as {noun}, and Node.js reads it as {other}");
-    let mut diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(file), message)
+    let diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(file), message)
         .why(eco_format!("{decides} says so, and Lambda would fail at the first invocation"))
         .help(match (written, decides) {
             (Syntax::Es, "its ending") => eco_format!("let it end in `.{ending}`"),
@@ -49,8 +49,8 @@ pub fn check(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Di
                 eco_format!("let it end in `.{ending}`, or write `\"type\": \"module\"` into `package.json`")
             }
             (Syntax::CommonJs, _) => eco_format!("let it end in `.{ending}`, or `export` the handler"),
-        });
-    diagnostic.severity = Severity::Warning;
+        })
+        .warning();
     Some(diagnostic)
 }
 

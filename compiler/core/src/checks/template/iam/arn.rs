@@ -95,10 +95,9 @@ pub fn check(resource: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     let parts: Vec<&str> = masked.splitn(6, ':').collect();
     if let Some(word) = misplaced(&parts) {
         let message = eco_format!("the ARN lacks a part before `{word}`");
-        let mut diagnostic = Diagnostic::new(&rules::INVALID_ARN, Place::value(path.clone()), message)
+        let diagnostic = Diagnostic::new(&rules::INVALID_ARN, Place::value(path.clone()), message)
             .why("an ARN is `arn:partition:service:region:account:resource`, and the statement is about nothing")
-            .help("write the region and the account, or `*` for each");
-        diagnostic.severity = Severity::Warning;
+            .help("write the region and the account, or `*` for each").warning();
         found.push(diagnostic);
         return;
     }

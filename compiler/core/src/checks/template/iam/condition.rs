@@ -3,7 +3,7 @@
 
 use ecow::eco_format;
 
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -104,10 +104,10 @@ fn of_key(key: &str, path: &Path) -> Option<Diagnostic> {
 
 fn misspelt(at: Place, key: &str, near: &str) -> Diagnostic {
     let message = eco_format!("no request has the key `{key}`");
-    let mut diagnostic = Diagnostic::new(&rules::IAM_POLICY, at, message)
+    let diagnostic = Diagnostic::new(&rules::IAM_POLICY, at, message)
         .why("the condition compares with nothing")
-        .help(eco_format!("did you mean `{near}`?"));
-    diagnostic.severity = Severity::Warning;
+        .help(eco_format!("did you mean `{near}`?"))
+        .warning();
     diagnostic
 }
 

@@ -6,7 +6,7 @@
 use ecow::eco_format;
 
 use crate::checks::template::index;
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -65,10 +65,10 @@ fn of_aws(name: &str, path: &Path) -> Option<Diagnostic> {
         return None;
     }
     let warn = |message, why: &'static str, meant: &str| {
-        let mut diagnostic = Diagnostic::new(&rules::IAM_POLICY, Place::value(path.clone()), message)
+        let diagnostic = Diagnostic::new(&rules::IAM_POLICY, Place::value(path.clone()), message)
             .why(why)
-            .help(eco_format!("write `arn:aws:iam::aws:policy/{meant}`"));
-        diagnostic.severity = Severity::Warning;
+            .help(eco_format!("write `arn:aws:iam::aws:policy/{meant}`"))
+            .warning();
         Some(diagnostic)
     };
     if let Some(other) = names().find(|it| plain(it) == plain(name)) {

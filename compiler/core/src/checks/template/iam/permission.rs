@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::table::Actions;
 use crate::checks::template::Facts;
 use crate::checks::template::index::get_att;
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -67,9 +67,9 @@ fn invoker(facts: &Facts<'_>, properties: &Object, path: &Path) -> Option<Diagno
     }
     let message: EcoString = eco_format!("`{principal}` invokes nothing for `{id}`");
     let at = Place::value(path.join("Principal"));
-    let mut diagnostic = Diagnostic::new(&rules::IAM_POLICY, at, message)
+    let diagnostic = Diagnostic::new(&rules::IAM_POLICY, at, message)
         .why(eco_format!("`{id}` is of type `{kind}`, for which another service does"))
-        .help(eco_format!("write `{service}.amazonaws.com`"));
-    diagnostic.severity = Severity::Warning;
+        .help(eco_format!("write `{service}.amazonaws.com`"))
+        .warning();
     Some(diagnostic)
 }

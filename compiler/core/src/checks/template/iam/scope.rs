@@ -6,7 +6,7 @@ use ecow::eco_format;
 
 use crate::checks::pattern::places;
 use crate::checks::template::{Facts, index};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -58,8 +58,7 @@ pub fn check(facts: &Facts<'_>, kind: &str, properties: &Object, path: &Path, fo
 }
 
 fn warning(path: Path, message: ecow::EcoString) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(&rules::IAM_POLICY, Place::value(path), message);
-    diagnostic.severity = Severity::Warning;
+    let diagnostic = Diagnostic::new(&rules::IAM_POLICY, Place::value(path), message).warning();
     diagnostic
 }
 

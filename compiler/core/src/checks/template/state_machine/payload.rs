@@ -6,7 +6,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::states::{Language, Reader, is_closed, known_text};
-use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::{Object, Value};
@@ -75,10 +75,10 @@ fn entry(reader: &mut Reader<'_>, key: &EcoString, text: &str, path: &Path) {
     let is_path = text.starts_with("$.") || text.starts_with("$$.");
     if !key.ends_with(".$") && is_path {
         let message = eco_format!("`{text}` is handed on as it is written");
-        let mut diagnostic = Diagnostic::new(&rules::STATE_MACHINE, reader.source.at_value(path), message)
+        let diagnostic = Diagnostic::new(&rules::STATE_MACHINE, reader.source.at_value(path), message)
             .why("Step Functions reads a path only where the name ends with `.$`")
-            .help(eco_format!("write `{key}.$`"));
-        diagnostic.severity = Severity::Warning;
+            .help(eco_format!("write `{key}.$`"))
+            .warning();
         reader.found.push(diagnostic);
     }
     let name = text.split('(').next().unwrap_or_default().trim();

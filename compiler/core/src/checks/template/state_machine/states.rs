@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::source::Source;
 use super::{choice, fields, payload, task};
-use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::shape::cfn::is_intrinsic;
@@ -169,11 +169,11 @@ impl Reader<'_> {
         }
         for name in states.keys().filter(|it| !seen.contains(it)) {
             let message = eco_format!("nothing leads to the state `{name}`");
-            let mut diagnostic =
+            let diagnostic =
                 Diagnostic::new(&rules::STATE_MACHINE, self.source.at_key(&path.join(name)), message)
                     .why("it is neither `StartAt` nor the `Next` of another state that is reached")
-                    .help("let a state lead to it, or remove it");
-            diagnostic.severity = Severity::Warning;
+                    .help("let a state lead to it, or remove it")
+                    .warning();
             self.found.push(diagnostic);
         }
     }

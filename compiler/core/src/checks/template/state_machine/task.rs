@@ -6,7 +6,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::states::{Reader, known_text};
-use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::path::Path;
 use crate::rules;
 use crate::value::Value;
@@ -117,10 +117,10 @@ pub fn errors(reader: &mut Reader<'_>, value: Option<&Value>, path: &Path, last:
             && let Some(near) = nearest(name, ERRORS)
         {
             let message = eco_format!("Step Functions has no error `{name}`");
-            let mut diagnostic = Diagnostic::new(&rules::STATE_MACHINE, at, message)
+            let diagnostic = Diagnostic::new(&rules::STATE_MACHINE, at, message)
                 .why("names that begin with `States.` are its own, so this never happens")
-                .help(eco_format!("did you mean `{near}`?"));
-            diagnostic.severity = Severity::Warning;
+                .help(eco_format!("did you mean `{near}`?"))
+                .warning();
             reader.found.push(diagnostic);
         }
     }
