@@ -84,6 +84,8 @@ pub struct Exports {
     pub unfit: Vec<(EcoString, Unfit)>,
     /// Of JavaScript: how it is written, if that can be seen.
     pub syntax: Option<Syntax>,
+    /// Of an ES module: where it first calls `require` when it starts, which is not there.
+    pub requires: Option<Range<usize>>,
     /// Of Ruby: all methods, and where they stand.
     pub methods: Vec<Method>,
     /// Of JavaScript: the files that it needs when it starts, as it names them: `./other`.

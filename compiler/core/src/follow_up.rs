@@ -86,6 +86,8 @@ struct Causes {
     conditions: Vec<EcoString>,
     /// Whether an alias leads nowhere, so that its value is none.
     alias: bool,
+    /// Resources that two parts define with different types.
+    twice: Vec<Segment>,
     /// Properties that are told not to be in the form of their type.
     forms: Vec<Path>,
 }
@@ -100,6 +102,9 @@ impl Causes {
                 causes.conditions.extend(it.about.clone());
             }
             let Some(path) = path_of(it) else { continue };
+            if it.rule == &rules::DUPLICATE_RESOURCE {
+                causes.twice.extend(path.last().cloned());
+            }
             causes.errors.push(path.clone());
             causes.resources |= leaves_out_resources(it.rule, path);
         }
@@ -120,6 +125,9 @@ impl Causes {
         let named = |explains: &dyn Fn(&str) -> bool| name.is_some_and(explains);
         match diagnostic.rule {
             it if it == &rules::MISSING_KEY => named(&|key| self.is_there(diagnostic, key, config)),
+            it if [&rules::CFN_UNKNOWN_PROPERTY, &rules::CFN_MISSING_PROPERTY].contains(&it) => {
+                path_of(diagnostic).is_some_and(|it| it.segments().iter().any(|it| self.twice.contains(it)))
+            }
             it if it == &rules::INVALID_ARN => path_of(diagnostic).is_some_and(|it| self.forms.contains(it)),
             it if it == &rules::UNKNOWN_AUTHORIZER => named(&|name| {
                 ["httpApi", "alb"].iter().any(|api| self.inside(&["provider", api, "authorizers", name]))

@@ -87,6 +87,7 @@ rules! {
     DUPLICATE_BEHAVIOR "duplicate-behavior" Error "Two `cloudFront` events collide in their distribution." ["CLOUDFRONT_MULTIPLE_BEHAVIORS_FOR_SINGLE_PATH_PATTERN", "CLOUDFRONT_EVENT_TYPE_NON_UNIQUE_CACHE_BEHAVIOR", "CLOUDFRONT_MULTIPLE_DEFAULT_ORIGIN_EVENTS"];
     DUPLICATE_BUCKET "duplicate-bucket" Warning "Two services make a bucket of one name." [];
     DUPLICATE_EXPORT "duplicate-export" Warning "Two services export a value under one name." [];
+    DUPLICATE_FUNCTION "duplicate-function" Warning "Two parts of `functions` define one function." [];
     DUPLICATE_ITEM "duplicate-item" Error "A list holds the same item twice." [];
     DUPLICATE_NAME "duplicate-name" Error "Two functions have the same name in Lambda." [];
     DUPLICATE_PHYSICAL_NAME "duplicate-physical-name" Error "Two resources take the same name." [];

@@ -3,6 +3,7 @@
 mod provider;
 
 use ecow::{EcoString, eco_format};
+use rustc_hash::FxHashMap;
 
 use super::provider::REGIONS;
 use super::version;
@@ -102,6 +103,7 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
         }
         other => wrong(path, other, "a mapping of functions"),
     }
+    defined_twice(section, found);
     let mut above: Option<ListedFunction> = None;
     for listed in functions(section).into_values() {
         if placement::is_option(&listed) {
@@ -127,6 +129,32 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
                     eco_format!("`{}` is not a function's key", listed.key),
                 )
                 .help("use letters, digits, `-` and `_`"),
+            );
+        }
+    }
+}
+
+/// Two parts of `functions` with one function, each with code of its own: the parts are merged, the last one wins.
+fn defined_twice(section: &Value, found: &mut Vec<Diagnostic>) {
+    let parts = section.as_array().unwrap_or_default().iter().enumerate();
+    let mut first: FxHashMap<&EcoString, (Path, &Value)> = FxHashMap::default();
+    for (index, part) in parts {
+        for (key, function) in part.as_object().into_iter().flat_map(Object::iter) {
+            let Some(code) = function.get("handler").or_else(|| function.get("image")) else { continue };
+            let path = Path::from(["functions"]).join(index).join(key);
+            let Some((other, _)) = first.get(key).filter(|it| it.1 != code) else {
+                first.entry(key).or_insert((path, code));
+                continue;
+            };
+            found.push(
+                Diagnostic::new(
+                    &rules::DUPLICATE_FUNCTION,
+                    Place::key(path),
+                    eco_format!("the function `{key}` is defined twice"),
+                )
+                .why("the parts are merged into one function, with the code of the last and the events of both")
+                .help("give one of them another key")
+                .related(Place::key(other.clone()), "first defined here"),
             );
         }
     }

@@ -2,6 +2,8 @@
 
 mod commonjs;
 
+use std::ops::Range;
+
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{Argument, Declaration, ExportDefaultDeclarationKind, Expression, Program, Statement};
 use oxc_ast_visit::Visit as _;
@@ -91,6 +93,7 @@ fn read(text: &str, extension: &str) -> Exports {
     }
     if parsed.module_record.has_module_syntax {
         found.syntax = Some(Syntax::Es);
+        found.requires = asks(program).filter(|_| !text.contains("createRequire"));
         // By its ending it is read as nothing else, where `exports` is not there.
         if extension == "mjs" {
             found.locals = locals(program, &found);
@@ -113,15 +116,27 @@ fn imports(program: &Program<'_>) -> Vec<Name> {
             Statement::ImportDeclaration(it) if !it.import_kind.is_type() => {
                 found.push(Name { text: it.source.value.as_str().into(), range: range(it.source.span) });
             }
-            Statement::VariableDeclaration(it) => {
-                found.extend(it.declarations.iter().filter_map(|it| required(it.init.as_ref()?)));
-            }
-            Statement::ExpressionStatement(it) => found.extend(required(&it.expression)),
-            _ => {}
+            _ => found.extend(required_by(statement)),
         }
     }
     found.retain(|it| it.text.starts_with("./") || it.text.starts_with("../"));
     found
+}
+
+/// Where a module first calls `require` when it starts.
+fn asks(program: &Program<'_>) -> Option<Range<usize>> {
+    program.body.iter().find_map(|it| required_by(it).into_iter().next()).map(|it| it.range)
+}
+
+/// What a statement asks `require` for.
+fn required_by(statement: &Statement<'_>) -> Vec<Name> {
+    match statement {
+        Statement::VariableDeclaration(it) => {
+            it.declarations.iter().filter_map(|it| required(it.init.as_ref()?)).collect()
+        }
+        Statement::ExpressionStatement(it) => required(&it.expression).into_iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// What `require('./other')` asks for, by itself or for a part of it.

@@ -47,7 +47,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         if let Some(path) = facts.written("Outputs", &[Segment::from(id)])
             && !id.starts_with("Fn::")
         {
-            form(id, body, &path, found);
+            match misplaced(facts, id, body, &path) {
+                Some(diagnostic) => found.push(diagnostic),
+                None if body.is_null() && stands_beside(facts, id) => {}
+                None => form(id, body, &path, found),
+            }
         }
     }
 }
@@ -132,6 +136,30 @@ fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagno
             false => diagnostic.meant("rename to", at, near, otherwise),
         });
     }
+}
+
+/// A key of an output that stands beside it: the output is empty then. The framework packages it.
+fn misplaced(facts: &Facts<'_>, id: &EcoString, body: &Value, path: &Path) -> Option<Diagnostic> {
+    let is_output = body.as_object().is_some_and(|it| it.contains_key("Value"));
+    let is_key = KEYS.contains(&id.as_str()) && !is_output;
+    let before = facts.section("Outputs")?.iter().take_while(|it| it.0 != id);
+    let (empty, _) = before.filter(|it| !KEYS.contains(&it.0.as_str())).last().filter(|it| it.1.is_null())?;
+    let message = eco_format!("`{id}` stands beside the output `{empty}`");
+    is_key.then(|| {
+        Diagnostic::new(&rules::MISPLACED_KEY, Place::key(path.clone()), message)
+            .why("what stands directly below `Outputs` is taken as an output")
+            .help(eco_format!("indent it below `{empty}`"))
+            .warning()
+    })
+}
+
+/// Whether the keys of an output stand beside it.
+fn stands_beside(facts: &Facts<'_>, id: &EcoString) -> bool {
+    let after =
+        facts.section("Outputs").into_iter().flat_map(|it| it.iter().skip_while(move |it| it.0 != id));
+    after.skip(1).next().is_some_and(|(key, body)| {
+        KEYS.contains(&key.as_str()) && body.as_object().is_none_or(|it| !it.contains_key("Value"))
+    })
 }
 
 fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) {

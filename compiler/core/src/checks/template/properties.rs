@@ -4,6 +4,7 @@
 
 mod choice;
 mod documented;
+mod given;
 mod reference;
 mod report;
 mod value;
@@ -20,6 +21,9 @@ use crate::rules;
 use crate::value::{Object, Value};
 use report::Written;
 use walk::{Finding, Problem, Walk};
+
+/// What events generate, and users write parts of.
+const GENERATED: [&str; 3] = ["ApiGatewayRestApi", "HttpApi", "WebsocketsApi"];
 
 /// The number that a scalar is, if it is one.
 pub fn number(value: &Value) -> Option<f64> {
@@ -59,12 +63,15 @@ fn check_resource(
     let root = Path::from([Segment::from(id), Segment::from("Properties")]);
     // A task of ECS takes the name of its role as well as the ARN.
     let resources = facts.section("Resources").filter(|_| !kind.name().starts_with("AWS::ECS::"));
-    let mut walk = Walk::new(root.clone(), resources);
-    walk.visit(kind.root(), properties);
-    walk.found.extend(documented::findings(kind.name(), properties, &root, facts.section("Resources")));
+    let judge = |properties: &Value| {
+        let mut walk = Walk::new(root.clone(), resources);
+        walk.visit(kind.root(), properties);
+        walk.found.extend(documented::findings(kind.name(), properties, &root, facts.section("Resources")));
+        choice::without_consequences(walk.found)
+    };
     let mut seen: Vec<(Path, Option<Vec<&'static str>>)> = Vec::new();
     let mut decided: Option<(Path, Vec<&'static str>)> = None;
-    for finding in choice::without_consequences(walk.found) {
+    for mut finding in judge(properties) {
         // Where several rules find fault with one place the first says enough.
         let missing = if let Problem::Missing(names) = &finding.problem { Some(names.clone()) } else { None };
         let said_before = seen.iter().any(|(path, before)| match (before, &missing) {
@@ -87,8 +94,10 @@ fn check_resource(
             }
             decided = Some(decision);
         }
+        finding.doubtful |= is_left_over(&finding, id, properties);
         found.extend(place(facts, &finding, kind).map(|at| report::diagnostic(&finding, &at)));
     }
+    found.extend(given::check(facts, &root, properties, kind, judge));
     for path in kind.read_only().filter(|it| !kind.create_only().any(|other| other == *it)) {
         for path in matches(properties, &root, path) {
             found.extend(read_only(facts, &path, kind));
@@ -98,6 +107,28 @@ fn check_resource(
         for path in matches(properties, &root, path) {
             found.extend(deprecated(facts, &path, kind));
         }
+    }
+}
+
+/// Whether a finding is about what may be left over, and does no harm to what the framework packages: a part for a
+/// resource that events generate, of which there are none, or an unknown property that holds nothing.
+fn is_left_over(finding: &Finding, id: &str, properties: &Value) -> bool {
+    match &finding.problem {
+        Problem::Missing(_) => GENERATED.contains(&id),
+        Problem::UnknownProperty(..) => {
+            let below = finding.path.segments().get(2..).unwrap_or_default();
+            let value = properties.at(&below.iter().cloned().collect());
+            value.is_some_and(|it| it.as_object().is_some() && is_hollow(it))
+        }
+        _ => false,
+    }
+}
+
+fn is_hollow(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(object) => object.iter().all(|it| is_hollow(it.1)),
+        _ => false,
     }
 }
 

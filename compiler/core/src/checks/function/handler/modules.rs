@@ -25,7 +25,8 @@ pub fn check(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Di
     if around.bundles || around.makes || around.compiles || may_be_switched(handler) {
         return None;
     }
-    let written = handler.files().exports(path).syntax?;
+    let exports = handler.files().exports(path);
+    let written = exports.syntax?;
     let (read, decides) = match path.rsplit('.').next()? {
         "mjs" => (Syntax::Es, "its ending"),
         "cjs" => (Syntax::CommonJs, "its ending"),
@@ -34,7 +35,13 @@ pub fn check(handler: &Handler<'_>, path: &str, file: Range<usize>) -> Option<Di
     };
     let detects = DETECTING.contains(&super::runtime(handler.facts)) && !path.ends_with(".cjs");
     if read == written || written == Syntax::Es && detects {
-        return None;
+        let call = exports.requires.clone()?;
+        let message = eco_format!("`{path}` is an ES module, and calls `require`");
+        let diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(file), message)
+            .why("ES modules have no `require`, and Lambda would fail at the first invocation")
+            .help("`import` it, or make `require` by `createRequire(import.meta.url)`")
+            .related(handler.files().place(path, call), "it is called here");
+        return Some(diagnostic.warning());
     }
     let (noun, other, ending) = match written {
         Syntax::Es => ("an ES module", "CommonJS", "mjs"),

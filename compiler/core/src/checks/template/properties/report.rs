@@ -176,10 +176,14 @@ fn last(at: &Written) -> &str {
     at.keys().last().unwrap_or_default()
 }
 
+/// Values that AWS took once, and takes no more: who has them may have deployed with them.
+const RETIRED: [&str; 3] = ["aurora", "oracle-se", "oracle-se1"];
+
 /// What AWS takes in some cases: buckets of before 2023 keep lists of access without saying who owns the objects, and
 /// an id that begins as one may stand for one.
 fn is_doubtful(finding: &Finding) -> bool {
     match &finding.problem {
+        Problem::Word(text, _) => RETIRED.contains(&text.as_str()),
         Problem::Missing(names) => names.contains(&"OwnershipControls"),
         Problem::Name(text, _) => {
             ["arn:", "sg-", "subnet-", "vpc-", "ami-", "alias/"].iter().any(|it| text.starts_with(it))
@@ -222,10 +226,20 @@ fn missing(names: &[&'static str], at: &Written) -> Diagnostic {
     made(&rules::CFN_MISSING_PROPERTY, at.at_key(), message).help(help)
 }
 
+/// The number that is least far from `number`.
+fn closest(number: f64, words: &[EcoString]) -> Option<&str> {
+    let far = |it: &EcoString| it.parse::<f64>().map(|it| (it - number).abs()).ok();
+    let all = words.iter().filter_map(|it| Some((it, far(it)?)));
+    all.min_by(|one, other| one.1.total_cmp(&other.1)).map(|it| it.0.as_str())
+}
+
 fn word(text: &str, words: &[EcoString], at: &Written) -> Diagnostic {
     let message = eco_format!("`{}` is no value of `{}`", short(text), at.property());
     let found = made(&rules::CFN_UNKNOWN_VALUE, at.at_value(), message);
-    let near = nearest(text, words.iter().map(EcoString::as_str));
+    let near = match text.parse::<f64>() {
+        Ok(number) => closest(number, words),
+        Err(_) => nearest(text, words.iter().map(EcoString::as_str)),
+    };
     match (near, words) {
         (Some(near), [_, _, ..]) => found.help(eco_format!("did you mean `{near}`?")).replace(
             eco_format!("replace with `{near}`"),
