@@ -16,7 +16,7 @@ pub mod settled;
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
 pub struct Root {
     /// The name of the service: the start of the stack's and of all physical names.
-    #[pattern("^[a-zA-Z][0-9a-zA-Z-]+$")]
+    #[pattern("^[a-zA-Z][0-9a-zA-Z-]+$", "the name of a service: a letter, then letters, digits and `-`")]
     pub service: Text,
     /// Where the service runs, and the defaults of its functions.
     pub provider: Value,
@@ -43,7 +43,7 @@ pub struct Root {
     /// The range of framework versions that the service was written for, such as `3` or `^3.38`.
     pub framework_version: Option<Text>,
     /// The root of the project, relative to the service.
-    #[pattern(r"^(\./?|(\./)?\.\.(/\.\.)*/?)$")]
+    #[pattern(r"^(\./?|(\./)?\.\.(/\.\.)*/?)$", "a directory above the service: `..`, `../..`")]
     pub project_dir: Option<Text>,
     /// The organisation of the framework's dashboard.
     #[removed]

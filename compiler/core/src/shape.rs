@@ -140,8 +140,8 @@ pub struct Limits {
     pub range: Option<(i64, i64)>,
     /// The fewest and the most characters.
     pub length: Option<(usize, usize)>,
-    /// A regular expression that a string must contain a match of.
-    pub pattern: Option<&'static str>,
+    /// A regular expression that a string must contain a match of, and what such a string is, after `is not`.
+    pub pattern: Option<(&'static str, &'static str)>,
     /// The fewest and the most items of a list, or entries of a mapping with free keys.
     pub items: Option<(usize, usize)>,
     /// Whether each item of a list may stand there once only.

@@ -9,7 +9,7 @@
 //! Attributes of a struct: `#[open]` (other keys are allowed), `#[requires("a", "b+c")]` (one of these sets of keys
 //! must be there). Of a field: `#[key("...")]`, `#[shorthand]` (a bare scalar stands for it), `#[range(0, 300)]`,
 //! `#[length(1, 64)]`, `#[items(1, 10)]` (of a list or of a mapping with free keys), `#[unique]` (no item
-//! of a list twice), `#[pattern("...")]`, `#[instead("...")]` (deprecated, and what to use), `#[removed]` (version 4 has removed it),
+//! of a list twice), `#[pattern("...", "what it is")]`, `#[instead("...")]` (deprecated, and what to use), `#[removed]` (version 4 has removed it),
 //! `#[since_4]` (version 4 has brought it).
 //! Of an enum of words: `#[ignore_case]`.
 
@@ -109,7 +109,7 @@ fn field(field: &Field) -> syn::Result<Tokens> {
     let length = pair(&field.attrs, "length")?;
     let items = pair(&field.attrs, "items")?;
     let unique = has(&field.attrs, "unique");
-    let pattern = text(&field.attrs, "pattern")?;
+    let pattern = pair(&field.attrs, "pattern")?;
     let instead = text(&field.attrs, "instead")?;
     let removed = has(&field.attrs, "removed");
     let since_4 = has(&field.attrs, "since_4");
@@ -226,7 +226,7 @@ fn pair(attrs: &[Attribute], name: &str) -> syn::Result<Tokens> {
     let bounds = attr.parse_args_with(Punctuated::<Expr, Token![,]>::parse_terminated)?;
     match bounds.iter().collect::<Vec<_>>().as_slice() {
         [least, most] => Ok(quote! { Some((#least, #most)) }),
-        _ => Err(syn::Error::new(attr.span(), "two bounds: the least and the most")),
+        _ => Err(syn::Error::new(attr.span(), "two: the least and the most, or the form and what it is")),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::value::Value;
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
 pub struct Function {
     /// The name in Lambda. `{service}-{stage}-{key}` by default.
-    #[pattern("^[a-zA-Z0-9-_]+$")]
+    #[pattern("^[a-zA-Z0-9-_]+$", "the name of a function: letters, digits, `-` and `_`")]
     pub name: Option<Text>,
     /// What invokes the function.
     pub events: Option<Events>,
@@ -82,7 +82,7 @@ pub struct Function {
     #[range(128, 10_240)]
     pub memory_size: Option<AsWritten<Int>>,
     /// Where asynchronous events go that failed: the ARN of an SNS topic.
-    #[pattern("^arn:aws[a-z-]*:sns")]
+    #[pattern("^arn:aws[a-z-]*:sns", "the ARN of an SNS topic: the framework takes no other")]
     pub on_error: Option<Cfn<Text>>,
     /// What goes into the function's archive.
     pub package: Option<FunctionPackage>,

@@ -119,7 +119,7 @@ pub struct Provider {
     /// Properties of buckets that `s3` events make, by key.
     pub s3: Option<AsWritten<Buckets>>,
     /// The name of the stack. `{service}-{stage}` by default.
-    #[pattern("^[a-zA-Z][a-zA-Z0-9-]*$")]
+    #[pattern("^[a-zA-Z][a-zA-Z0-9-]*$", "the name of a stack: a letter, then letters, digits and `-`")]
     #[length(1, 128)]
     pub stack_name: Option<Text>,
     /// Parameters of the stack.
@@ -129,7 +129,7 @@ pub struct Provider {
     /// Tags of the stack.
     pub stack_tags: Option<Tags>,
     /// The stage. `dev` by default.
-    #[pattern("^[A-Za-z0-9-]+$")]
+    #[pattern("^[A-Za-z0-9-]+$", "a stage: letters, digits and `-`")]
     pub stage: Option<Text>,
     /// Tags of the functions and APIs.
     pub tags: Option<Tags>,

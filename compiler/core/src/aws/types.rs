@@ -187,11 +187,12 @@ pub enum DestinationKind {
 pub struct FileSystem {
     /// The ARN of the access point.
     #[pattern(
-        "^arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-[1-9]{1}:[0-9]{12}:access-point/fsap-[a-f0-9]{17}$"
+        "^arn:aws[a-zA-Z-]*:elasticfilesystem:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-[1-9]{1}:[0-9]{12}:access-point/fsap-[a-f0-9]{17}$",
+        "the ARN of an access point of EFS"
     )]
     pub arn: Cfn<Text>,
     /// Where it is mounted: a folder below `/mnt/`.
-    #[pattern("^/mnt/[a-zA-Z0-9-_.]+$")]
+    #[pattern("^/mnt/[a-zA-Z0-9-_.]+$", "a path below `/mnt/`: letters, digits and `-_.`")]
     pub local_mount_path: Text,
 }
 
@@ -232,10 +233,13 @@ impl Typed for ImageReference {
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
 pub struct ImageSettings {
     /// A name of `provider.ecr.images`.
-    #[pattern(IMAGE_NAME)]
+    #[pattern(IMAGE_NAME, "the name of an image")]
     pub name: Option<Text>,
     /// A URI in ECR.
-    #[pattern(IMAGE_URI)]
+    #[pattern(
+        IMAGE_URI,
+        "the URI of an image: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>` with a tag or a digest"
+    )]
     pub uri: Option<Text>,
     /// The working directory, instead of the image's.
     pub working_directory: Option<Text>,
@@ -253,7 +257,7 @@ pub struct LambdaLogs {
     /// The format.
     pub log_format: Option<LogFormat>,
     /// The log group, instead of the function's own.
-    #[pattern(r"^[.\-_/#A-Za-z0-9]{1,512}$")]
+    #[pattern(r"^[.\-_/#A-Za-z0-9]{1,512}$", "the name of a log group: letters, digits and `.-_/#`")]
     pub log_group: Option<Text>,
     /// The least level of Lambda's own logs. Needs the format `JSON`.
     pub system_log_level: Option<SystemLogLevel>,

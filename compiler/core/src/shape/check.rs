@@ -224,18 +224,12 @@ fn check_string(text: &EcoString, shape: &StringShape, limits: &Limits, cx: &mut
         (grammar.check)(text, cx.now).into_iter().for_each(|it| report_fault(it, text, cx));
         return;
     }
-    for pattern in [shape.pattern, limits.pattern].into_iter().flatten() {
+    for (pattern, noun) in [shape.pattern.map(|it| (it, shape.noun)), limits.pattern].into_iter().flatten() {
         if !matches(pattern, text) {
-            let shown = shorten(text);
-            // A form that has a name is told by it; another by its pattern.
-            let (message, help) = if shape.noun == "a string" {
-                (
-                    eco_format!("`{shown}` is not in the form that is taken here"),
-                    eco_format!("write it so that it matches `{pattern}`"),
-                )
-            } else {
-                (eco_format!("`{shown}` is not {}", shape.noun), eco_format!("write {}", shape.noun))
-            };
+            // What follows a colon says more of it.
+            let name = noun.split(':').next().unwrap_or(noun);
+            let message = eco_format!("`{}` is not {name}", shorten(text));
+            let help = eco_format!("write {noun}");
             cx.report(Diagnostic::new(&rules::INVALID_FORMAT, cx.at(Part::Value), message).help(help));
             return;
         }
@@ -276,14 +270,13 @@ fn check_choice(text: &str, shape: &ChoiceShape, cx: &mut Checker) {
         return;
     }
     let message = eco_format!("`{}` is not {}", shorten(text), Shape::noun_of_choice(shape));
-    let mut diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, cx.at(Part::Value), message);
-    diagnostic = diagnostic.meant(
-        "replace with",
-        cx.at(Part::Value),
-        nearest(text, shape.words.iter().filter(|it| !it.ended).map(|it| it.text)),
-        "write one of these",
-    );
-    cx.report(diagnostic);
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, cx.at(Part::Value), message);
+    if shape.words.iter().any(|it| fits(it.text)) {
+        cx.report(diagnostic.help("it has ended: write one of these"));
+        return;
+    }
+    let near = nearest(text, shape.words.iter().filter(|it| !it.ended).map(|it| it.text));
+    cx.report(diagnostic.meant("replace with", cx.at(Part::Value), near, "write one of these"));
 }
 
 impl Shape {

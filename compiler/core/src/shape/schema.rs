@@ -246,7 +246,7 @@ fn text(string: &StringShape, limits: &Limits) -> Value {
     if let Some((least, most)) = limits.length {
         bounds(&mut schema, "minLength", "maxLength", least, most);
     }
-    match (string.pattern, limits.pattern) {
+    match (string.pattern, limits.pattern.map(|it| it.0)) {
         (Some(one), Some(two)) => {
             let both = [one, two].map(|it| json!({ "pattern": (ecmascript(it)) }));
             schema.insert("allOf", Value::array(both));

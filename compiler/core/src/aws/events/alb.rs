@@ -37,7 +37,7 @@ pub struct Alb {
     #[range(1, 50_000)]
     pub priority: Int,
     /// The name of the target group.
-    #[pattern("^[a-zA-Z0-9-]+$")]
+    #[pattern("^[a-zA-Z0-9-]+$", "the name of a target group: letters, digits and `-`")]
     #[length(1, 32)]
     pub target_group_name: Option<Text>,
 }
@@ -70,18 +70,18 @@ pub struct Conditions {
     /// A header, or a list of them, with the values of which it must have one.
     pub header: Option<Headers>,
     /// Hosts of which it must be one.
-    #[pattern("^[A-Za-z0-9*?.-]+$")]
+    #[pattern("^[A-Za-z0-9*?.-]+$", "a host name: letters, digits and `*?.-`")]
     #[length(0, 128)]
     pub host: Option<Vec<Text>>,
     /// Ranges of addresses that it may come from.
     #[unique]
     pub ip: Option<Vec<Text>>,
     /// Methods of which it must be one.
-    #[pattern("^[A-Z_-]+$")]
+    #[pattern("^[A-Z_-]+$", "a method: capital letters, `-` and `_`")]
     #[length(0, 40)]
     pub method: Option<Vec<Text>>,
     /// Paths of which it must be one.
-    #[pattern(r#"^([A-Za-z0-9*?_.$/~"'@:+-]|&amp;)+$"#)]
+    #[pattern(r#"^([A-Za-z0-9*?_.$/~"'@:+-]|&amp;)+$"#, "a pattern of paths")]
     #[length(0, 128)]
     pub path: Option<Vec<Text>>,
     /// Parameters of the query, of which one must be there.
@@ -167,7 +167,7 @@ pub struct HealthCheckSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Typed)]
 pub struct Matcher {
     /// Codes, such as `200`, `200,202` or `200-299`. `200` by default.
-    #[pattern(r"^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$")]
+    #[pattern(r"^\d{3}(-\d{3})?(,\d{3}(-\d{3})?)*$", "codes of HTTP, such as `200`, `200,301` or `200-299`")]
     pub http_code: Option<Text>,
 }
 

@@ -32,7 +32,7 @@ pub struct CloudFront {
     /// Where CloudFront gets what it does not keep: a URL, `s3://` for a bucket, or CloudFront's own settings.
     pub origin: Option<Origin>,
     /// The paths that it is about, such as `/images/*`. All by default.
-    #[pattern(r#"^([A-Za-z0-9_.*?$/~"'@:+-]|&amp;)+$"#)]
+    #[pattern(r#"^([A-Za-z0-9_.*?$/~"'@:+-]|&amp;)+$"#, "a pattern of paths")]
     pub path_pattern: Option<Text>,
     /// How CloudFront answers requests for these paths.
     pub behavior: Option<AsWritten<Behavior>>,

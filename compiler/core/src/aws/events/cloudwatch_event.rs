@@ -30,7 +30,7 @@ pub struct CloudwatchEvent {
     #[length(0, 512)]
     pub description: Option<Text>,
     /// The name of the rule.
-    #[pattern("[a-zA-Z0-9-_.]+")]
+    #[pattern("[a-zA-Z0-9-_.]+", "the name of a rule: letters, digits and `-_.`")]
     #[length(1, 64)]
     pub name: Option<Text>,
     /// Whether the rule is on. `true` by default.

@@ -25,7 +25,7 @@ use crate::value::{Object, Value};
 #[derive(Clone, Debug, PartialEq, Eq, Typed)]
 pub struct CognitoUserPool {
     /// The name of the pool.
-    #[pattern(r"^[\w\s+=,.@-]+$")]
+    #[pattern(r"^[\w\s+=,.@-]+$", "the name of a user pool: letters, digits, spaces and `+=,.@-`")]
     #[length(0, 128)]
     pub pool: Text,
     /// What the function is invoked for.

@@ -27,7 +27,7 @@ pub struct EventBridge {
     /// When: `rate(10 minutes)` or `cron(0 12 * * ? *)`.
     pub schedule: Option<Expression>,
     /// The name of the rule.
-    #[pattern("[a-zA-Z0-9-_.]+")]
+    #[pattern("[a-zA-Z0-9-_.]+", "the name of a rule: letters, digits and `-_.`")]
     #[length(1, 64)]
     pub name: Option<Text>,
     /// What it is for.

@@ -73,12 +73,12 @@ pub struct HttpSettings {
     /// How requests reach the function. `lambda-proxy` by default.
     pub integration: Option<Integration>,
     /// The method, or `any`.
-    #[pattern(r"(?i)^(?:\*|GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE|ANY)$")]
+    #[pattern(r"(?i)^(?:\*|GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE|ANY)$", "a method of HTTP, or `any`")]
     pub method: Text,
     /// A name of the operation, for documentation.
     pub operation_id: Option<Text>,
     /// The path, such as `users/{id}`.
-    #[pattern(r"^(?:\*|/?\S*)$")]
+    #[pattern(r"^(?:\*|/?\S*)$", "a path without spaces")]
     pub path: Text,
     /// Whether callers need an API key.
     pub private: Option<bool>,
@@ -272,7 +272,7 @@ pub struct Request {
     /// Whether bodies are converted.
     pub content_handling: Option<ContentHandling>,
     /// The method that the server is called with, for `http`.
-    #[pattern(r"(?i)^(?:\*|GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE|ANY)$")]
+    #[pattern(r"(?i)^(?:\*|GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE|ANY)$", "a method of HTTP, or `any`")]
     pub method: Option<Text>,
     /// Parameters, and whether they are required.
     pub parameters: Option<Parameters>,

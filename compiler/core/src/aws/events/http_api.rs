@@ -52,10 +52,10 @@ pub struct RouteSettings {
     /// Who may call: a name of `provider.httpApi.authorizers`, or settings.
     pub authorizer: Option<RouteAuthorizer>,
     /// The method, or `*` for any.
-    #[pattern(r"(?i)^(?:\*|ANY|GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE)$")]
+    #[pattern(r"(?i)^(?:\*|ANY|GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE)$", "a method of HTTP, or `*`")]
     pub method: Option<Text>,
     /// The path, such as `/users/{id}`, or `*` for all that no other route takes.
-    #[pattern(r"^(?:\*|/\S*)$")]
+    #[pattern(r"^(?:\*|/\S*)$", "a path: it begins with `/` and has no spaces")]
     pub path: Text,
 }
 

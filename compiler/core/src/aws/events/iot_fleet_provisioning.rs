@@ -24,7 +24,7 @@ pub struct IotFleetProvisioning {
     /// <https://docs.aws.amazon.com/iot/latest/developerguide/provision-template.html>
     pub template_body: Map<Value>,
     /// The name of the template.
-    #[pattern("^[0-9A-Za-z_-]*$")]
+    #[pattern("^[0-9A-Za-z_-]*$", "the name of a template: letters, digits, `-` and `_`")]
     pub template_name: Option<Text>,
 }
 

@@ -93,11 +93,11 @@ impl Typed for AccessConfigurations {
 )]
 pub struct AccessFields {
     /// Ids of the subnets of the cluster.
-    #[pattern("subnet-[a-z0-9]+")]
+    #[pattern("subnet-[a-z0-9]+", "a subnet, such as `subnet-0123456789`")]
     #[items(1, usize::MAX)]
     pub vpc_subnet: Option<Vec<Text>>,
     /// Ids of security groups that may reach the cluster.
-    #[pattern("sg-[a-z0-9]+")]
+    #[pattern("sg-[a-z0-9]+", "a security group, such as `sg-0123456789`")]
     #[items(1, usize::MAX)]
     pub vpc_security_group: Option<Vec<Text>>,
     /// ARNs of secrets with a name and a password, for SASL/PLAIN.

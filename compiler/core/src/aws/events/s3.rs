@@ -31,7 +31,7 @@ pub struct S3 {
     #[shorthand]
     pub bucket: Cfn<Text>,
     /// What happened. `s3:ObjectCreated:*` by default.
-    #[pattern("^s3:.+$")]
+    #[pattern("^s3:.+$", "an event of S3, such as `s3:ObjectCreated:*`")]
     pub event: Option<Text>,
     /// Whether the bucket exists already, outside this stack.
     pub existing: Option<bool>,

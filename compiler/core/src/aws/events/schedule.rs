@@ -33,7 +33,7 @@ pub struct Schedule {
     /// Whether the schedule is on. `true` by default.
     pub enabled: Option<bool>,
     /// The name of the rule. Only with a single rate.
-    #[pattern(r"^[\.\-_A-Za-z0-9]+$")]
+    #[pattern(r"^[\.\-_A-Za-z0-9]+$", "the name of a schedule: letters, digits and `-_.`")]
     #[length(1, 64)]
     pub name: Option<Text>,
     /// What it is for.
@@ -53,7 +53,7 @@ pub struct Schedule {
     #[since_4]
     pub role_arn: Option<Cfn<Text>>,
     /// The group of the schedule, with the scheduler.
-    #[pattern("^[0-9a-zA-Z-_.]+$")]
+    #[pattern("^[0-9a-zA-Z-_.]+$", "the name of a group: letters, digits and `-_.`")]
     #[length(1, 64)]
     #[since_4]
     pub group_name: Option<Cfn<Text>>,

@@ -55,7 +55,7 @@ pub struct SnsSettings {
     /// The ARN of a topic that exists.
     pub arn: Option<Cfn<Arn>>,
     /// The name of a topic that is made, or of the one that `arn` gives by a function of CloudFormation.
-    #[pattern(r"^[\w-]+$")]
+    #[pattern(r"^[\w-]+$", "the name of a topic: letters, digits, `-` and `_`")]
     #[length(1, 256)]
     pub topic_name: Option<Text>,
     /// The name that is shown to subscribers.

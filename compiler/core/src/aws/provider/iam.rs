@@ -26,10 +26,10 @@ pub enum IamRole {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Typed)]
 pub struct RoleSettings {
     /// The role's name.
-    #[pattern("^[A-Za-z0-9/_+=,.@-]{1,64}$")]
+    #[pattern("^[A-Za-z0-9/_+=,.@-]{1,64}$", "the name of a role: up to 64 letters, digits and `_+=,.@-`")]
     pub name: Option<Text>,
     /// The role's path.
-    #[pattern(r"(^/$)|(^/[\x21-\x7f]+/$)")]
+    #[pattern(r"(^/$)|(^/[\x21-\x7f]+/$)", "a path of IAM: it begins and ends with `/`")]
     pub path: Option<Text>,
     /// Managed policies, by ARN.
     pub managed_policies: Option<Vec<Cfn<Arn>>>,

@@ -30,7 +30,10 @@ pub enum EcrImage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Typed)]
 pub struct EcrImageSettings {
     /// A URI in ECR.
-    #[pattern(IMAGE_URI)]
+    #[pattern(
+        IMAGE_URI,
+        "the URI of an image: `<account>.dkr.ecr.<region>.amazonaws.com/<repository>` with a tag or a digest"
+    )]
     pub uri: Option<Text>,
     /// The folder that it is built from.
     pub path: Option<Text>,

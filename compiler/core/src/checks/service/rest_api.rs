@@ -21,6 +21,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(settings) = facts.config.at(&root) else { return };
     for pattern in ["usagePlan.quota", "usagePlan.*.*.quota"] {
         for (path, quota) in places(settings, &root, pattern) {
+            found.extend(period(quota, &path));
             found.extend(offset(quota, &path));
         }
     }
@@ -98,6 +99,20 @@ fn keys(settings: &Value, root: &Path, found: &mut Vec<Diagnostic>) {
 }
 
 /// A period starts on one of its days, counted from 0.
+/// A quota counts the requests of a day, a week or a month.
+fn period(quota: &Value, path: &Path) -> Option<Diagnostic> {
+    let quota = quota.as_object().filter(|it| it.contains_key("limit"))?;
+    let says = quota.keys().any(|it| !["limit", "offset"].contains(&it.as_str()));
+    (!says).then(|| {
+        let at = Place::key(path.clone());
+        Diagnostic::new(&rules::MISSING_KEY, at, "the quota has a limit, and no period")
+            .why("API Gateway does not know when to count anew")
+            .help("add `period: DAY`, `WEEK` or `MONTH`")
+            .page("https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html")
+            .warning()
+    })
+}
+
 fn offset(quota: &Value, path: &Path) -> Option<Diagnostic> {
     let (most, noun) = match quota.get("period").and_then(Value::as_str)? {
         "DAY" => (0.0, "day"),

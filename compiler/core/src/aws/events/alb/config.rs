@@ -7,7 +7,7 @@ use crate::value::{Object, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Typed)]
 pub struct Alb {
     /// What the names of target groups start with.
-    #[pattern("^([0-9A-Za-z][0-9A-Za-z-]*)?$")]
+    #[pattern("^([0-9A-Za-z][0-9A-Za-z-]*)?$", "a prefix of target groups: letters, digits and `-`, no `-` first")]
     #[length(0, 16)]
     pub target_group_prefix: Option<Text>,
     /// Authorizers, by name.

@@ -395,6 +395,6 @@ pub struct OriginHeader {
 pub struct S3OriginConfig {
     /// The identity that CloudFront reads the bucket with.
     #[key("OriginAccessIdentity")]
-    #[pattern("^origin-access-identity/cloudfront/.+")]
+    #[pattern("^origin-access-identity/cloudfront/.+", "an identity: `origin-access-identity/cloudfront/<id>`")]
     pub origin_access_identity: Option<Cfn<Text>>,
 }

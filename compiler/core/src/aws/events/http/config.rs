@@ -12,7 +12,7 @@ pub struct ApiGateway {
     /// Where keys are read from. `HEADER` by default.
     pub api_key_source_type: Option<KeySource>,
     /// Content types that are passed on as bytes.
-    #[pattern(r"^\S+/\S+$")]
+    #[pattern(r"^\S+/\S+$", "a media type, such as `image/png`")]
     pub binary_media_types: Option<Vec<Text>>,
     /// What the API is for.
     pub description: Option<Text>,

@@ -21,7 +21,7 @@ pub struct BucketNotifications {
 pub struct BucketFunction {
     /// What happened.
     #[key("Event")]
-    #[pattern("^s3:")]
+    #[pattern("^s3:", "an event of S3, such as `s3:ObjectCreated:*`")]
     pub event: Text,
     /// Of which objects.
     #[key("Filter")]
@@ -36,7 +36,7 @@ pub struct BucketFunction {
 pub struct BucketQueue {
     /// What happened.
     #[key("Event")]
-    #[pattern("^s3:")]
+    #[pattern("^s3:", "an event of S3, such as `s3:ObjectCreated:*`")]
     pub event: Text,
     /// Of which objects.
     #[key("Filter")]
@@ -51,7 +51,7 @@ pub struct BucketQueue {
 pub struct BucketTopic {
     /// What happened.
     #[key("Event")]
-    #[pattern("^s3:")]
+    #[pattern("^s3:", "an event of S3, such as `s3:ObjectCreated:*`")]
     pub event: Text,
     /// Of which objects.
     #[key("Filter")]

@@ -61,7 +61,7 @@ pub struct ReplicationDestination {
     pub owner: Option<ReplicationOwner>,
     /// The account of the bucket.
     #[key("Account")]
-    #[pattern(r"^\d{12}$")]
+    #[pattern(r"^\d{12}$", "an account: 12 digits")]
     pub account: Option<Text>,
     /// The bucket.
     #[key("Bucket")]

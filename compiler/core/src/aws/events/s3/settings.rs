@@ -100,7 +100,7 @@ pub struct BucketTag {
 pub struct BucketReport {
     /// The account of the bucket.
     #[key("BucketAccountId")]
-    #[pattern(r"\d{12}")]
+    #[pattern(r"\d{12}", "an account: 12 digits")]
     pub account: Option<Text>,
     /// The bucket.
     #[key("BucketArn")]
@@ -194,7 +194,7 @@ pub struct BucketEncryptionRule {
 pub struct BucketEncryptionDefault {
     /// The key: its ARN or its id.
     #[key("KMSMasterKeyID")]
-    #[pattern("^arn:|^[a-f0-9-]+$")]
+    #[pattern("^arn:|^[a-f0-9-]+$", "a key: an ARN, or an id")]
     pub key: Option<Cfn<Text>>,
     /// The algorithm.
     #[key("SSEAlgorithm")]
@@ -324,7 +324,7 @@ pub struct BucketLifecycleRule {
     pub abort: Option<BucketAbort>,
     /// The time at which objects end.
     #[key("ExpirationDate")]
-    #[pattern(r"^\d{4}-[01]\d-[0-3]\d[Tt ][0-2]\d:[0-5]\d:[0-6]\d(\.\d+)?([Zz]|[+-]\d{2}(:?\d{2})?)$")]
+    #[pattern(r"^\d{4}-[01]\d-[0-3]\d[Tt ][0-2]\d:[0-5]\d:[0-6]\d(\.\d+)?([Zz]|[+-]\d{2}(:?\d{2})?)$", "a moment, such as `2030-01-31T00:00:00Z`")]
     pub expiration_date: Option<Text>,
     /// Days after which objects end.
     #[key("ExpirationInDays")]
@@ -387,7 +387,7 @@ pub struct BucketTransition {
     pub class: ArchiveClass,
     /// The time at which they move.
     #[key("TransitionDate")]
-    #[pattern(r"^\d{4}-[01]\d-[0-3]\d[Tt ][0-2]\d:[0-5]\d:[0-6]\d(\.\d+)?([Zz]|[+-]\d{2}(:?\d{2})?)$")]
+    #[pattern(r"^\d{4}-[01]\d-[0-3]\d[Tt ][0-2]\d:[0-5]\d:[0-6]\d(\.\d+)?([Zz]|[+-]\d{2}(:?\d{2})?)$", "a moment, such as `2030-01-31T00:00:00Z`")]
     pub date: Option<Text>,
     /// Days after which they move.
     #[key("TransitionInDays")]

@@ -43,7 +43,7 @@ impl Typed for FunctionReference {
 #[requires("name", "arn")]
 pub struct AuthorizerSettings {
     /// The key of a function of this service, or a name for one that `arn` gives by a function of CloudFormation.
-    #[pattern("^[a-zA-Z0-9-_]+$")]
+    #[pattern("^[a-zA-Z0-9-_]+$", "the name of an authorizer: letters, digits, `-` and `_`")]
     pub name: Option<Text>,
     /// The ARN of a function from elsewhere.
     pub arn: Option<Cfn<Arn>>,
