@@ -4,6 +4,8 @@
 //! at the end of a line says what must be found on that line; nothing else may be found. Further blocks:
 //!
 //! * ```` ```yaml other.yml ````, ```` ```text name ````: another file. A second `yaml serverless.yml` is an edit.
+//!   Where all begin with folders, as in ```` ```yaml orders/serverless.yml ````, each folder is a service of its own, and
+//!   what they say together is looked at, too.
 //! * ```` ```options ````: lines `stage: x`, `param.name: x`, `env.NAME: x`, and `now: 2026-01-31T00:00:00Z`, the time.
 //! * ```` ```template LogicalId ````: a part of the resource's properties, in YAML. ```` ```resource LogicalId ````: of the resource.
 //! * ```` ```print path ````: the resolved value at a path, in YAML.
@@ -20,7 +22,7 @@ use slsc_core::db::{Content, Database, Db as _, File, Options, QueryLog, Service
 use slsc_core::diagnostic::{Diagnostic, render};
 use slsc_core::locate::locate;
 use slsc_core::value::Value;
-use slsc_core::{document, pipeline};
+use slsc_core::{document, pipeline, several};
 use slsc_lsp::features::{code_action, completion, definition, hover, rename};
 
 use crate::support::{files, open, top};
@@ -54,7 +56,8 @@ fn sections(page: &str) -> Vec<Section> {
         }
     }
     assert!(open.is_none(), "a block is not closed");
-    found.retain(|it| it.blocks.iter().any(|it| it.kind == "yaml" && it.argument == "serverless.yml"));
+    let is_service = |it: &Block| it.kind == "yaml" && it.argument.rsplit('/').next() == Some("serverless.yml");
+    found.retain(|it| it.blocks.iter().any(is_service));
     found
 }
 
@@ -228,7 +231,31 @@ fn compare_resource(db: &Database, service: Service, block: &Block) -> Result<()
     Ok(())
 }
 
+/// Several services, each in a folder.
+fn run_together(section: &Section) -> Result<(), String> {
+    let mut folders: BTreeMap<&str, (BTreeMap<String, Arc<str>>, Vec<Mark>)> = BTreeMap::new();
+    for block in section.blocks.iter().filter(|it| matches!(it.kind.as_str(), "yaml" | "text")) {
+        let (folder, name) = block.argument.split_once('/').ok_or("a file of no service")?;
+        let (found, text) = marks(name, &block.text);
+        let (inputs, expected) = folders.entry(folder).or_default();
+        inputs.insert(name.to_owned(), text.into());
+        expected.extend(found);
+    }
+    let services: Vec<_> = folders.values().map(|it| open(&it.0, Options::default())).collect();
+    let facts: Vec<_> = services.iter().map(|it| several::facts(&it.0, it.1)).collect();
+    let together = several::findings(&facts);
+    for (index, ((db, service, _), (_, expected))) in services.iter().zip(folders.values()).enumerate() {
+        let mut found = pipeline::diagnostics(db, *service);
+        found.extend(together.iter().filter(|it| it.service == index).map(|it| it.diagnostic(db)));
+        compare_marks(db, *service, &found, expected)?;
+    }
+    Ok(())
+}
+
 fn run(section: &Section) -> Result<(), String> {
+    if section.blocks.iter().all(|it| it.argument != "serverless.yml") {
+        return run_together(section);
+    }
     let mut inputs: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut expected = Vec::new();
     let mut edit = None;

@@ -90,12 +90,20 @@ struct Causes {
     twice: Vec<Segment>,
     /// Properties that are told not to be in the form of their type.
     forms: Vec<Path>,
+    /// References that are told to give no ARN, and those to an attribute that there is not.
+    references: Vec<Path>,
 }
 
 impl Causes {
     fn of(found: &[Diagnostic]) -> Causes {
         let forms = found.iter().filter(|it| it.rule == &rules::CFN_INVALID_FORMAT);
-        let mut causes = Causes { forms: forms.filter_map(path_of).cloned().collect(), ..Causes::default() };
+        let of_references =
+            found.iter().filter(|it| [&rules::ARN_EXPECTED, &rules::UNKNOWN_ATTRIBUTE].contains(&it.rule));
+        let mut causes = Causes {
+            forms: forms.filter_map(path_of).cloned().collect(),
+            references: of_references.filter_map(path_of).cloned().collect(),
+            ..Causes::default()
+        };
         for it in found.iter().filter(|it| it.is_error()) {
             causes.alias |= it.rule == &rules::YAML_UNDEFINED_ALIAS;
             if it.rule == &rules::UNKNOWN_CONDITION {
@@ -128,7 +136,13 @@ impl Causes {
             it if [&rules::CFN_UNKNOWN_PROPERTY, &rules::CFN_MISSING_PROPERTY].contains(&it) => {
                 path_of(diagnostic).is_some_and(|it| it.segments().iter().any(|it| self.twice.contains(it)))
             }
-            it if it == &rules::INVALID_ARN => path_of(diagnostic).is_some_and(|it| self.forms.contains(it)),
+            it if it == &rules::INVALID_ARN => {
+                self.has_reference(diagnostic)
+                    || path_of(diagnostic).is_some_and(|it| self.forms.contains(it))
+            }
+            it if [&rules::CFN_INVALID_FORMAT, &rules::CFN_WRONG_REFERENCE].contains(&it) => {
+                self.has_reference(diagnostic)
+            }
             it if it == &rules::UNKNOWN_AUTHORIZER => named(&|name| {
                 ["httpApi", "alb"].iter().any(|api| self.inside(&["provider", api, "authorizers", name]))
             }),
@@ -156,6 +170,12 @@ impl Causes {
         let Some(path) = path_of(diagnostic) else { return false };
         let of_alias = || config.at(path).and_then(Value::as_object).is_some_and(|it| it.contains_key(key));
         self.errors.contains(&path.join(key)) || self.alias && of_alias()
+    }
+
+    /// Whether what is wrong with a reference is told of the reference itself.
+    fn has_reference(&self, diagnostic: &Diagnostic) -> bool {
+        path_of(diagnostic)
+            .is_some_and(|path| self.references.iter().any(|it| it == path || it.parent() == *path))
     }
 
     /// Whether a resource is of a function that has an error.

@@ -6,9 +6,10 @@ use rustc_hash::FxHashMap;
 use super::Facts;
 use super::index::{self, Kind, Owner};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::language::placement::misspelt;
 use crate::path::Segment;
 use crate::rules;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// What a message is hidden for, in seconds, where a queue does not say.
 const VISIBILITY: f64 = 30.0;
@@ -78,6 +79,10 @@ fn visibility(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let written =
             properties(facts, id).and_then(|it| it.get("VisibilityTimeout")).filter(|it| !it.is_null());
         let Some(hidden) = written.map_or(Some(VISIBILITY), number) else { continue };
+        let mut keys = properties(facts, id).and_then(Value::as_object).into_iter().flat_map(Object::keys);
+        if written.is_none() && keys.any(|it| misspelt(it, ["VisibilityTimeout"]).is_some()) {
+            continue;
+        }
         if hidden >= *timeout {
             continue;
         }

@@ -5,23 +5,41 @@ use crate::cfn::schema::Node;
 use crate::diagnostic::nearest;
 use crate::path::Path;
 
-/// Leaves out what follows from another finding: a property is missing where its name is misspelt.
+/// Leaves out what follows from another finding: a property is missing where its name is misspelt, or where it stands
+/// further out or in, and what another property decides is open where that one is wrong.
 pub fn without_consequences(found: Vec<Finding>) -> Vec<Finding> {
-    let misspelt: Vec<(Path, &'static str)> = found
+    let unknown: Vec<(Path, &str, Option<&'static str>)> = found
         .iter()
         .filter_map(|it| match &it.problem {
             Problem::UnknownProperty(name, known) => {
-                Some((it.path.parent(), nearest(name, known.iter().copied())?))
+                Some((it.path.parent(), name.as_str(), nearest(name, known.iter().copied())))
             }
             _ => None,
         })
         .collect();
+    let wrong: Vec<&Path> = found.iter().filter(|it| is_of_form(&it.problem)).map(|it| &it.path).collect();
     let follows = |it: &Finding| match &it.problem {
-        Problem::Missing(names) => misspelt.iter().any(|(at, name)| *at == it.path && names.contains(name)),
-        Problem::Needs(_, other) => misspelt.iter().any(|(at, name)| *at == it.path && name == other),
+        Problem::Missing(names) => unknown.iter().any(|(at, name, near)| {
+            let is_beside = *at == it.path;
+            let is_near = near.is_some_and(|it| names.contains(&it));
+            let is_elsewhere = at.contains(&it.path) || it.path.contains(at);
+            is_beside && (is_near || names.len() > 1) || is_elsewhere && names.contains(name)
+        }),
+        Problem::Needs(_, other) => {
+            unknown.iter().any(|(at, _, near)| *at == it.path && near.is_some_and(|it| it == *other))
+        }
+        Problem::Unwanted(_) => {
+            let mapping = it.path.parent();
+            it.because.iter().any(|name| wrong.contains(&&mapping.join(*name)))
+        }
         _ => false,
     };
     found.iter().filter(|it| !follows(it)).cloned().collect()
+}
+
+/// Whether a value is wrong by itself.
+fn is_of_form(problem: &Problem) -> bool {
+    matches!(problem, Problem::Form(..) | Problem::Word(..) | Problem::Kind(..))
 }
 
 /// The properties that a condition looks at.
