@@ -65,6 +65,17 @@ pub struct Method {
     pub parameters: Option<EcoString>,
 }
 
+/// A name of another file that is exported under a name of its own: `export { list as handler } from './orders'`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The name under which it is exported.
+    pub name: EcoString,
+    /// Its name in the other file.
+    pub theirs: Name,
+    /// The other file, as it is named.
+    pub from: EcoString,
+}
+
 /// What a file exports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exports {
@@ -74,6 +85,8 @@ pub struct Exports {
     pub locals: Vec<Name>,
     /// Files whose exports are passed on, as the file names them: `./other`.
     pub forwards: Vec<EcoString>,
+    /// Of JavaScript: names that are passed on, each with its name in the other file, as the file names that: `./other`.
+    pub passed: Vec<Passed>,
     /// Whether there may be more names than are written out.
     pub open: bool,
     /// Whether the file says nothing: it is empty, or has comments alone.
@@ -199,7 +212,7 @@ pub fn all(files: &dyn Files, path: &str) -> AllExports {
 }
 
 /// The file that another names as `./other`, if it is there.
-fn forwarded(files: &dyn Files, from: &str, name: &str) -> Option<EcoString> {
+pub fn forwarded(files: &dyn Files, from: &str, name: &str) -> Option<EcoString> {
     let language = Language::of(from)?;
     if language == Language::JavaScript && !name.starts_with('.') {
         return None;

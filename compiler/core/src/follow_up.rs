@@ -35,6 +35,19 @@ const FORMS: [&rules::Rule; 9] = [
     &rules::TIMEOUT_OVER_LIMIT,
 ];
 
+/// What the check of shapes tells.
+const SHAPES: [&rules::Rule; 9] = [
+    &rules::EVENT_INDENTATION,
+    &rules::INVALID_FORMAT,
+    &rules::MISPLACED_KEY,
+    &rules::MISSING_KEY,
+    &rules::OUT_OF_RANGE,
+    &rules::UNKNOWN_EVENT,
+    &rules::UNKNOWN_KEY,
+    &rules::UNKNOWN_VALUE,
+    &rules::WRONG_TYPE,
+];
+
 /// A value that is not in its form is one mistake, whoever looks at it: the most serious finding stays, then the one
 /// that says most.
 fn keep_one_of_each_value(found: &mut Vec<Diagnostic>) {
@@ -80,6 +93,8 @@ fn path_of(diagnostic: &Diagnostic) -> Option<&Path> {
 struct Causes {
     /// Where errors are.
     errors: Vec<Path>,
+    /// Where errors and warnings are that the check of shapes tells: what is wrong there may not have been read.
+    unread: Vec<Path>,
     /// Whether a part of `resources` could not be read.
     resources: bool,
     /// Conditions that there are not.
@@ -99,7 +114,9 @@ impl Causes {
         let forms = found.iter().filter(|it| it.rule == &rules::CFN_INVALID_FORMAT);
         let of_references =
             found.iter().filter(|it| [&rules::ARN_EXPECTED, &rules::UNKNOWN_ATTRIBUTE].contains(&it.rule));
+        let of_shapes = found.iter().filter(|it| SHAPES.contains(&it.rule) && it.severity != Severity::Info);
         let mut causes = Causes {
+            unread: of_shapes.filter_map(path_of).cloned().collect(),
             forms: forms.filter_map(path_of).cloned().collect(),
             references: of_references.filter_map(path_of).cloned().collect(),
             ..Causes::default()
@@ -125,7 +142,19 @@ impl Causes {
             let mut steps = path.segments().iter();
             keys.iter().all(|key| steps.next().is_some_and(|it| matches!(it, Segment::Key(it) if it == key)))
         };
-        self.errors.iter().any(|it| starts(&it))
+        self.errors.iter().chain(&self.unread).any(|it| starts(&it))
+    }
+
+    /// Whether an event that is not read, or not all of it, has `word` in it.
+    fn may_be_used(&self, word: &str, config: &Value) -> bool {
+        self.unread.iter().any(|path| {
+            let steps = path.segments();
+            let Some(events) = steps.iter().position(|it| *it == Segment::from("events")) else {
+                return false;
+            };
+            let event: Path = steps.iter().take(events + 2).cloned().collect();
+            config.at(&event).is_some_and(|it| it.to_json().contains(word))
+        })
     }
 
     fn explain(&self, diagnostic: &Diagnostic, config: &Value) -> bool {
@@ -156,6 +185,9 @@ impl Causes {
                 self.resources
             }
             it if it == &rules::UNKNOWN_RESOURCE => self.resources || named(&|id| self.of_function(id)),
+            // What nothing uses may be used by an event that is not read.
+            it if it == &rules::UNUSED_OPTION => named(&|word| self.may_be_used(word, config)),
+            it if it == &rules::CONFLICTING_OPTIONS && named(&|key| self.inside(&["layers", key])) => true,
             it if it == &rules::CONFLICTING_OPTIONS => {
                 let method = path_of(diagnostic).map(|it| it.parent().join("method"));
                 named(&|condition| self.conditions.iter().any(|it| it == condition))

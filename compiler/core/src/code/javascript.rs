@@ -10,7 +10,7 @@ use oxc_ast_visit::Visit as _;
 use oxc_parser::Parser;
 use oxc_span::{SourceType, Span};
 
-use super::{Exports, Name, Syntax, Unfit};
+use super::{Exports, Name, Passed, Syntax, Unfit};
 use commonjs::CommonJs;
 
 /// The extensions of its files.
@@ -168,6 +168,12 @@ fn module_exports(statement: &Statement<'_>, found: &mut Exports) {
         Statement::ExportFromDeclaration(it) if !it.export_kind.is_type() => {
             for specifier in it.specifiers.iter().filter(|it| !it.export_kind.is_type()) {
                 found.add(specifier.exported.name().as_str(), range(specifier.span));
+                let theirs = specifier.local.name().as_str().into();
+                found.passed.push(Passed {
+                    name: specifier.exported.name().as_str().into(),
+                    theirs: Name { text: theirs, range: range(specifier.span) },
+                    from: it.source.value.as_str().into(),
+                });
             }
         }
         Statement::ExportAllDeclaration(it) if !it.export_kind.is_type() => match &it.exported {

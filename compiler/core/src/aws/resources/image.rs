@@ -83,6 +83,16 @@ fn uri_path(function: &Function, service: &ServiceContext) -> Option<Path> {
 fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic> {
     let at = || Place::value(path.clone());
     let mut diagnostic = match (uri.split_once("@sha256:"), uri.split('.').nth(3)) {
+        _ if !uri.contains(".dkr.ecr.") && !uri.contains("${") => {
+            let host = uri.split(['/', '@']).next().unwrap_or(uri);
+            Diagnostic::new(
+                &rules::INVALID_FORMAT,
+                at(),
+                eco_format!("`{host}` is no registry of Lambda's images"),
+            )
+            .why("Lambda takes images of Amazon ECR only")
+            .help("push the image to a private repository of ECR, and name it there")
+        }
         (Some((_, digest)), _) if digest.len() != 64 || !digest.bytes().all(|it| it.is_ascii_hexdigit()) => {
             Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{digest}` is no digest of an image"))
                 .why("a digest has 64 hexadecimal digits")

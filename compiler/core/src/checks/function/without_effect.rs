@@ -26,8 +26,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     package(facts, found);
+    of_asynchronous(facts, found);
     for event in facts.events() {
         match event.kind {
+            "sns" => scope(&event, found),
             "s3" | "cognitoUserPool" => existing(&event, found),
             "schedule" => time_zone(&event, found),
             "http" => claims(&event, found),
@@ -61,6 +63,51 @@ fn package(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 "set `package: {individually: true}`, or move the patterns to `package` of the service";
             found.push(unused(path.join(key), message, "the functions share one archive", help));
         }
+    }
+}
+
+/// Events that wait for the answer of the function, or are read from a queue or a stream.
+const SYNCHRONOUS: [&str; 11] = [
+    "activemq",
+    "alb",
+    "cognitoUserPool",
+    "http",
+    "httpApi",
+    "kafka",
+    "msk",
+    "rabbitmq",
+    "sqs",
+    "stream",
+    "websocket",
+];
+
+/// What becomes of events that nobody waits for.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>
+fn of_asynchronous(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
+    let kinds: Vec<&str> = facts.events().map(|it| it.kind).collect();
+    if kinds.is_empty() || !kinds.iter().all(|it| SYNCHRONOUS.contains(it)) {
+        return;
+    }
+    for key in ["destinations", "maximumEventAge", "maximumRetryAttempts"] {
+        if facts.listed.value.get(key).is_none_or(Value::is_null) {
+            continue;
+        }
+        let message = eco_format!("`{key}` has no effect for the events of this function");
+        let why =
+            "it is of asynchronous invocations alone, as those of `sns`, `s3`, `schedule` and `eventBridge`";
+        let help = "remove it, or set what the event itself has, such as `destinations` of a `stream`";
+        // Other code may call the function without waiting, too.
+        found.push(unused(facts.listed.path.join(key), message, why, help).info());
+    }
+}
+
+/// What a filter looks at, without a filter.
+fn scope(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
+    let is_set = |key: &str| event.value.get(key).is_some_and(|it| !it.is_null());
+    if is_set("filterPolicyScope") && !is_set("filterPolicy") {
+        let message = "`filterPolicyScope` has no effect without `filterPolicy`".into();
+        let why = "the subscription takes all messages";
+        found.push(unused(event.path.join("filterPolicyScope"), message, why, "remove it, or add a filter"));
     }
 }
 

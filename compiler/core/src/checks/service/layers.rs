@@ -60,6 +60,7 @@ fn compatible(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 let message = eco_format!("the layer `{key}` is not for the {noun} `{taken}`");
                 let diagnostic =
                     Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::value(path.join(index)), message)
+                        .about(key.clone())
                         .related(Place::key(at), "it says so here")
                         .help(eco_format!("add `{taken}` to `{option}` if it is, or take another layer"))
                         .warning();

@@ -22,7 +22,7 @@ const COMPILED: [&str; 10] = ["jar", "so", "zip", "dll", "exe", "wasm", "node", 
 /// Finds patterns that match nothing.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let around = Surroundings::of_service(facts.around);
-    if !around.has_code || around.makes || around.bundles {
+    if !around.has_code || around.makes {
         return;
     }
     let looker = Looker { files: facts.around.files, around };
@@ -95,7 +95,15 @@ impl Looker<'_> {
                 ),
             );
         }
+        // What a bundler makes is matched, too; beside it only a slip of the pen is told.
+        let is_slip = || {
+            let missing = self.missing(&below(base))?;
+            let (folder, name) = missing.rsplit_once('/').unwrap_or(("", &missing));
+            let names = self.files.names(folder);
+            misspelt(name, names.iter().map(EcoString::as_str)).map(drop)
+        };
         if may_be_built
+            || self.around.bundles && is_slip().is_none()
             || self.around.may_make(self.files, &below(text))
             || self.matches(text, &below(base), root)
         {

@@ -72,6 +72,8 @@ fn idle_keys(facts: &Facts<'_>, settings: &Value, root: &Path) -> Option<Diagnos
     }
     let at = Place::key(root.join("apiKeys"));
     let diagnostic = Diagnostic::new(&rules::UNUSED_OPTION, at, "nothing asks for the keys in `apiKeys`")
+        // Of `private`, however it is misspelt.
+        .about("priv")
         .why("only events with `private: true` do, and the service has none")
         .help("add `private: true` to the events that need a key, or remove the keys")
         .warning();

@@ -78,6 +78,7 @@ fn buckets(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                 at,
                 eco_format!("no `s3` event names the bucket `{name}`"),
             )
+            .about(name.clone())
             .why("the settings are of a bucket that an event makes")
             .help("name it as the `bucket` of an event, or make it under `resources`"),
         );

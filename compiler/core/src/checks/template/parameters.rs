@@ -10,6 +10,7 @@ use super::{Facts, conditions};
 use crate::diagnostic::{Diagnostic, Place, nearest};
 use crate::path::Path;
 use crate::rules;
+use crate::shape::check::shorten;
 use crate::value::{Object, Value};
 
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
@@ -97,10 +98,15 @@ fn given_for_nothing(facts: &Facts<'_>, parameters: Option<&Object>, found: &mut
         .enumerate()
         .filter_map(|(index, it)| Some((index, it.get("ParameterKey")?.as_str()?)))
     {
-        if parameters.is_some_and(|it| it.contains_key(key)) || facts.around.mode.plugins.may_add(key) {
+        let path = Path::from(["provider", "stackParameters"]).join(index);
+        if let Some(parameter) = parameters.and_then(|it| it.get(key)) {
+            found.extend(value(facts, key, parameter, &path));
             continue;
         }
-        let path = Path::from(["provider", "stackParameters"]).join(index).join("ParameterKey");
+        if facts.around.mode.plugins.may_add(key) {
+            continue;
+        }
+        let path = path.join("ParameterKey");
         let known = parameters.into_iter().flat_map(Object::keys).map(EcoString::as_str);
         let message = eco_format!("the template has no parameter `{key}`");
         let diagnostic = Diagnostic::new(&rules::UNKNOWN_REFERENCE, inside(path, 0..key.len()), message)
@@ -110,6 +116,23 @@ fn given_for_nothing(facts: &Facts<'_>, parameters: Option<&Object>, found: &mut
             None => diagnostic.help("define it in `resources.Parameters`"),
         });
     }
+}
+
+/// A value of `stackParameters` that the parameter's own rules refuse.
+fn value(facts: &Facts<'_>, key: &str, parameter: &Value, path: &Path) -> Option<Diagnostic> {
+    let path = path.join("ParameterValue");
+    let text = match facts.config.at(&path)? {
+        value @ (Value::String(_) | Value::Number(_) | Value::Bool(_)) => value.to_js_string(),
+        _ => return None,
+    };
+    let why = refusal(parameter.as_object()?, &text)?;
+    let message = eco_format!("`{}` is not a value that the parameter `{key}` takes", shorten(&text));
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, Place::value(path), message).why(why);
+    let diagnostic = diagnostic.help("change the value, or the rule");
+    Some(match facts.written("Parameters", &[key.into()]) {
+        Some(at) => diagnostic.related(Place::key(at), "the parameter"),
+        None => diagnostic,
+    })
 }
 
 /// What is wrong with the name of an entry that takes letters and digits.
@@ -181,20 +204,10 @@ fn unknown_type(kind: &EcoString, path: &Path) -> Diagnostic {
 
 /// A default that the parameter's own rules refuse.
 fn default(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
-    let default = body.get("Default")?;
-    let kind = body.get("Type").and_then(Value::as_str).unwrap_or_default();
-    let refuse = |why: EcoString| {
-        let message = eco_format!("the default of the parameter `{id}` is not one that it takes");
-        let place = Place::value(path.join("Default"));
-        Some(
-            Diagnostic::new(&rules::UNKNOWN_VALUE, place, message)
-                .why(why)
-                .help("change the default, or the rule"),
-        )
-    };
-    let text = match default {
+    let text = match body.get("Default")? {
         Value::Array(_) | Value::Object(_) => {
-            let message = eco_format!("the default of the parameter `{id}` is {}", default.noun());
+            let noun = body.get("Default").map_or("nothing", Value::noun);
+            let message = eco_format!("the default of the parameter `{id}` is {noun}");
             let place = Place::key(path.join("Default"));
             let diagnostic = Diagnostic::new(&rules::WRONG_TYPE, place, message);
             return Some(diagnostic.help("write a text; a list is a text with commas"));
@@ -202,22 +215,33 @@ fn default(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
         Value::Null | Value::Unknown(_) => return None,
         other => other.to_js_string(),
     };
+    let message = eco_format!("the default of the parameter `{id}` is not one that it takes");
+    Some(
+        Diagnostic::new(&rules::UNKNOWN_VALUE, Place::value(path.join("Default")), message)
+            .why(refusal(body, &text)?)
+            .help("change the default, or the rule"),
+    )
+}
+
+/// Why a parameter does not take a text.
+fn refusal(body: &Object, text: &str) -> Option<EcoString> {
+    let kind = body.get("Type").and_then(Value::as_str).unwrap_or_default();
     if let Some(allowed) = body.get("AllowedValues").and_then(Value::as_array)
         && !kind.contains("List")
         && !allowed.iter().any(|it| matches!(it, Value::Unknown(_)) || it.to_js_string() == text)
     {
         let allowed: Vec<EcoString> =
             allowed.iter().map(|it| eco_format!("`{}`", it.to_js_string())).collect();
-        return refuse(eco_format!("`AllowedValues` are {}", allowed.join(", ")));
+        return Some(eco_format!("`AllowedValues` are {}", allowed.join(", ")));
     }
     let bound = |key: &str| body.get(key).and_then(|it| it.to_js_string().parse::<f64>().ok());
     if kind == "Number" {
         let Ok(number) = text.trim().parse::<f64>() else {
-            return refuse(eco_format!("`{text}` is no number"));
+            return Some(eco_format!("`{text}` is no number"));
         };
         if bound("MinValue").is_some_and(|it| number < it) || bound("MaxValue").is_some_and(|it| number > it)
         {
-            return refuse("it is not between `MinValue` and `MaxValue`".into());
+            return Some("it is not between `MinValue` and `MaxValue`".into());
         }
     }
     if kind == "String" {
@@ -225,12 +249,12 @@ fn default(id: &EcoString, body: &Object, path: &Path) -> Option<Diagnostic> {
         if bound("MinLength").is_some_and(|it| length < it)
             || bound("MaxLength").is_some_and(|it| length > it)
         {
-            return refuse("its length is not between `MinLength` and `MaxLength`".into());
+            return Some("its length is not between `MinLength` and `MaxLength`".into());
         }
         let pattern = body.get("AllowedPattern").and_then(Value::as_str);
         let pattern = pattern.and_then(|it| Regex::new(&format!("^(?:{it})$")).ok());
-        if pattern.is_some_and(|it| !it.is_match(&text)) {
-            return refuse("`AllowedPattern` does not match it".into());
+        if pattern.is_some_and(|it| !it.is_match(text)) {
+            return Some("`AllowedPattern` does not match it".into());
         }
     }
     None

@@ -12,7 +12,9 @@ use super::search::{self, Found};
 use super::{Handler, code};
 use crate::checks::Files;
 use crate::code::javascript::EXTENSIONS;
-use crate::diagnostic::Diagnostic;
+use crate::db::normalize;
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::rules;
 
 const FILES: [&str; 8] = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"];
 const INDEX: [&str; 4] = ["index.js", "index.ts", "index.cjs", "index.mjs"];
@@ -116,7 +118,10 @@ fn exported(
     if exports.names.iter().any(|it| it.name.text == first) {
         let unfit =
             handler.files().exports(path).unfit(first).filter(|_| handler.part(name.clone()) == first);
-        found.extend(unfit.map(|it| handler.unfit(name, path, it)));
+        match unfit {
+            Some(unfit) => found.push(handler.unfit(name, path, unfit)),
+            None => found.extend(passed_on(handler, path, first, file)),
+        }
         return;
     }
     if let Some(at) = exports.broken.filter(|_| !handler.around.bundles) {
@@ -126,6 +131,54 @@ fn exported(
     } else if !exports.open && !exports.empty {
         found.push(handler.not_exported(path, name.start..name.start + first.len(), &exports, "export"));
     }
+}
+
+/// A name that the file takes from another, which does not export it.
+fn passed_on(handler: &Handler<'_>, path: &str, name: &str, file: Range<usize>) -> Option<Diagnostic> {
+    let exports = handler.files().exports(path);
+    let passed = exports.passed.iter().find(|it| it.name == name && it.from.starts_with('.'))?;
+    let wanted = &passed.theirs.text;
+    let at = handler.files().place(path, passed.theirs.range.clone());
+    let Some(other) = code::forwarded(handler.files(), path, &passed.from) else {
+        return not_there(handler, path, passed, file, at);
+    };
+    let theirs = code::all(handler.files(), &other);
+    let is_open = theirs.open || theirs.empty || theirs.broken.is_some();
+    if is_open || theirs.names.iter().any(|it| it.name.text == *wanted) {
+        return None;
+    }
+    let message = eco_format!("`{path}` takes `{wanted}` from `{other}`, which does not export it");
+    let near = nearest(wanted, theirs.names.iter().map(|it| it.name.text.as_str()));
+    let diagnostic = Diagnostic::new(&rules::HANDLER_EXPORT, handler.at(file), message)
+        .why("Lambda would fail at the first invocation")
+        .related(at, "it is taken here");
+    Some(match near {
+        Some(near) => diagnostic.help(eco_format!("did you mean `{near}`?")),
+        None => diagnostic.help(eco_format!("export `{wanted}` from `{other}`")),
+    })
+}
+
+/// A file that is named for what it exports, which is not there, beside one of nearly that name.
+fn not_there(
+    handler: &Handler<'_>,
+    path: &str,
+    passed: &code::Passed,
+    file: Range<usize>,
+    at: Place,
+) -> Option<Diagnostic> {
+    let folder = path.rsplit_once('/').map_or("", |it| it.0);
+    let Found::Missing(missing) = find(handler.files(), &normalize(&format!("{folder}/{}", passed.from)))
+    else {
+        return None;
+    };
+    let near = missing.near.filter(|_| missing.folder.is_none())?;
+    let message = eco_format!("`{path}` exports from `{}`, which is not there", passed.from);
+    Some(
+        Diagnostic::new(&rules::HANDLER_FILE, handler.at(file), message)
+            .why("Lambda would fail at the first invocation")
+            .help(eco_format!("did you mean `{near}`?"))
+            .related(at, "it is named here"),
+    )
 }
 
 /// `file.js.create`, `file.ts`: Lambda adds the extension by itself.

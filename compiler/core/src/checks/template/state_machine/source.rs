@@ -30,8 +30,8 @@ impl Source {
         let masked = mask(text);
         let parsed = slsc_yaml::parse_json(&masked);
         if let Some(problem) = parsed.problems.first() {
-            // What stands behind a name may be anything but a value; it closes what it opens.
-            if !text.contains("${") || !is_balanced(&masked) {
+            // What stands behind a name outside of texts may be anything but a value; it closes what it opens.
+            if masked == text || !is_balanced(&masked) {
                 let at = Place::Inside { path, within: problem.range.clone() };
                 let message = ecow::eco_format!("the definition is not JSON: {}", problem.message);
                 found.push(
