@@ -264,9 +264,12 @@ impl Diagnostic {
     }
 }
 
-/// The name in `known` that `written` most likely means.
+/// The name in `known` that `written` most likely means. Numbers and versions are near to nothing.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_lowercase();
+    if written.bytes().all(|it| it.is_ascii_digit() || it == b'.') {
+        return None;
+    }
     let allowed = match written.chars().count() {
         0..=2 => 1,
         3..=5 => 2,
@@ -275,7 +278,8 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     known
         .into_iter()
         .map(|it| (strsim::osa_distance(&it.to_lowercase(), &lower), it))
-        .filter(|(distance, _)| *distance <= allowed)
+        // Two names without a letter in common are not near, however short they are.
+        .filter(|(distance, it)| *distance <= allowed && *distance < lower.len().max(it.len()))
         .min_by_key(|(distance, it)| (*distance, it.len().abs_diff(written.len())))
         .map(|(_, it)| it)
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::aws::naming;
 use crate::diagnostic::{Diagnostic, Part, Place, Severity};
-use crate::language::placement::misspelt;
+use crate::language::placement::{is_function_option, misspelt};
 use crate::path::{Path, Segment};
 use crate::rules;
 use crate::value::Value;
@@ -17,7 +17,7 @@ use crate::value::Value;
 /// Leaves out what follows from another finding.
 pub fn drop(found: &mut Vec<Diagnostic>, config: &Value) {
     keep_one_of_each_value(found);
-    let causes = Causes::of(found);
+    let causes = Causes::of(found, config);
     found.retain(|it| !is_guess(it, config) && !causes.explain(it, config));
 }
 
@@ -101,6 +101,10 @@ struct Causes {
     conditions: Vec<EcoString>,
     /// Whether an alias leads nowhere, so that its value is none.
     alias: bool,
+    /// Whether the handler of a function stands at the root of the file.
+    at_root: bool,
+    /// Functions that stand at the root of the file.
+    lost: Vec<EcoString>,
     /// Resources that two parts define with different types.
     twice: Vec<Segment>,
     /// Properties that are told not to be in the form of their type.
@@ -110,7 +114,7 @@ struct Causes {
 }
 
 impl Causes {
-    fn of(found: &[Diagnostic]) -> Causes {
+    fn of(found: &[Diagnostic], config: &Value) -> Causes {
         let forms = found.iter().filter(|it| it.rule == &rules::CFN_INVALID_FORMAT);
         let of_references =
             found.iter().filter(|it| [&rules::ARN_EXPECTED, &rules::UNKNOWN_ATTRIBUTE].contains(&it.rule));
@@ -129,6 +133,13 @@ impl Causes {
             let Some(path) = path_of(it) else { continue };
             if it.rule == &rules::DUPLICATE_RESOURCE {
                 causes.twice.extend(path.last().cloned());
+            }
+            let handler = Segment::from("handler");
+            causes.at_root |= it.rule == &rules::UNKNOWN_KEY && path.segments() == [handler];
+            if let ([Segment::Key(key)], true) = (path.segments(), it.rule == &rules::UNKNOWN_KEY)
+                && config.get(key).is_some_and(|it| it.get("handler").or_else(|| it.get("image")).is_some())
+            {
+                causes.lost.push(key.clone());
             }
             causes.errors.push(path.clone());
             causes.resources |= leaves_out_resources(it.rule, path);
@@ -165,8 +176,24 @@ impl Causes {
             it if [&rules::CFN_UNKNOWN_PROPERTY, &rules::CFN_MISSING_PROPERTY].contains(&it) => {
                 path_of(diagnostic).is_some_and(|it| it.segments().iter().any(|it| self.twice.contains(it)))
             }
+            // A function whose options stand at the root is told where it has its handler.
+            it if it == &rules::UNKNOWN_KEY => match path_of(diagnostic).map(Path::segments) {
+                Some([Segment::Key(key)]) => {
+                    let is_part = is_function_option(key) || config.get(key).is_some_and(Value::is_null);
+                    self.at_root && key != "handler" && is_part
+                }
+                _ => false,
+            },
+            // What the region of the service decides is open where that is none.
+            it if it == &rules::OTHER_REGION => self.inside(&["provider", "region"]),
+            it if it == &rules::HANDLER_FILE => named(&|key| self.inside(&["provider", key])),
+            // The name of a bucket is told where it is given.
+            it if it == &rules::INVALID_FORMAT => named(&|key| self.inside(&["provider", "s3", key, "name"])),
             it if it == &rules::INVALID_ARN => {
-                self.has_reference(diagnostic)
+                let own = config.at(&Path::from(["provider", "region"])).and_then(Value::as_str);
+                let is_own = named(&|region| own == Some(region) && self.inside(&["provider", "region"]));
+                is_own
+                    || self.has_reference(diagnostic)
                     || path_of(diagnostic).is_some_and(|it| self.forms.contains(it))
             }
             it if [&rules::CFN_INVALID_FORMAT, &rules::CFN_WRONG_REFERENCE].contains(&it) => {
@@ -182,7 +209,7 @@ impl Causes {
             it if [&rules::UNKNOWN_REFERENCE, &rules::UNKNOWN_CONDITION, &rules::UNKNOWN_MAPPING]
                 .contains(&it) =>
             {
-                self.resources
+                self.resources || named(&|id| self.is_lost(id))
             }
             it if it == &rules::UNKNOWN_RESOURCE => self.resources || named(&|id| self.of_function(id)),
             // What nothing uses may be used by an event that is not read.
@@ -208,6 +235,13 @@ impl Causes {
     fn has_reference(&self, diagnostic: &Diagnostic) -> bool {
         path_of(diagnostic)
             .is_some_and(|path| self.references.iter().any(|it| it == path || it.parent() == *path))
+    }
+
+    /// Whether a resource is of a function that stands outside of `functions`.
+    fn is_lost(&self, id: &str) -> bool {
+        let kinds = ["Lambda", "LogGroup", "Event"];
+        let rest = |it: &EcoString| id.strip_prefix(naming::normalized(it).as_str());
+        self.lost.iter().filter_map(rest).any(|rest| kinds.iter().any(|it| rest.starts_with(it)))
     }
 
     /// Whether a resource is of a function that has an error.

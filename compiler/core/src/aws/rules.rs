@@ -95,17 +95,22 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
     match section {
         Value::Null | Value::Unknown(_) | Value::Object(_) => {}
         Value::Array(parts) => {
-            for (index, part) in parts.iter().enumerate() {
-                if !matches!(part, Value::Object(_) | Value::Unknown(_) | Value::Null) {
-                    wrong(path.join(index), part, "a mapping of functions");
-                }
+            let is_wrong = |it: &&Value| !matches!(it, Value::Object(_) | Value::Unknown(_) | Value::Null);
+            // `functions` is a list of something else: that is one mistake.
+            if let Some((index, part)) = parts.iter().enumerate().find(|it| is_wrong(&it.1)) {
+                wrong(path.join(index), part, "a mapping of functions in the list `functions`");
             }
         }
         other => wrong(path, other, "a mapping of functions"),
     }
+    let items = items_of_list(section);
+    found.extend(items.first().map(|(path, key)| item_of_list(path, key, section)));
     defined_twice(section, found);
     let mut above: Option<ListedFunction> = None;
     for listed in functions(section).into_values() {
+        if items.iter().any(|it| it.0 == listed.path.parent()) {
+            continue;
+        }
         if placement::is_option(&listed) {
             found.push(misplaced_option(&listed, above.as_ref()));
             continue;
@@ -132,6 +137,36 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// The items of `functions` that are functions themselves, as if it were a list of them, each with its first key.
+fn items_of_list(section: &Value) -> Vec<(Path, EcoString)> {
+    let parts = section.as_array().unwrap_or_default().iter().enumerate();
+    let is_function = |it: &&Object| ["handler", "image"].iter().any(|key| it.get(key).is_some_and(is_text));
+    parts
+        .filter_map(|(index, part)| {
+            let options = part.as_object().filter(is_function)?;
+            Some((Path::from(["functions"]).join(index), options.keys().next()?.clone()))
+        })
+        .collect()
+}
+
+fn is_text(value: &Value) -> bool {
+    matches!(value, Value::String(_))
+}
+
+/// That `functions` is a list of functions. It is told once, where the first begins.
+fn item_of_list(path: &Path, key: &EcoString, section: &Value) -> Diagnostic {
+    let first = section.as_array().into_iter().flatten().find_map(|it| it.get(key));
+    let help = match first {
+        Some(Value::Null) => eco_format!("write `{key}:` without `-`, and indent its options below it"),
+        _ => "write `main:` for `- name: main`, and indent the options of the function below it".into(),
+    };
+    let message = "`functions` is a list of functions, and takes a mapping of them";
+    Diagnostic::new(&rules::WRONG_TYPE, Place::key(path.join(key)), message)
+        .why("a function has its name as a key, not in a list")
+        .help(help)
+        .page("https://www.serverless.com/framework/docs/providers/aws/guide/functions")
 }
 
 /// Two parts of `functions` with one function, each with code of its own: the parts are merged, the last one wins.
@@ -164,7 +199,8 @@ fn defined_twice(section: &Value, found: &mut Vec<Diagnostic>) {
 fn misplaced_option(listed: &ListedFunction, above: Option<&ListedFunction>) -> Diagnostic {
     let message = eco_format!("`{}` stands beside the functions", listed.key);
     let diagnostic = Diagnostic::new(&rules::MISPLACED_KEY, Place::key(listed.path.clone()), message)
-        .why("what stands directly below `functions` is taken as a function");
+        .why("what stands directly below `functions` is taken as a function")
+        .page("https://www.serverless.com/framework/docs/providers/aws/guide/functions");
     match above {
         Some(function) => diagnostic
             .help(eco_format!("indent it two spaces further, below `{}`", function.key))

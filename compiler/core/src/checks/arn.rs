@@ -94,11 +94,12 @@ pub fn look(value: Option<&Value>, at: Place, expected: &Expected<'_>, found: &m
         found.push(warning(wrong(message).why(eco_format!("ARNs of `{}` have one", arn.service))));
     } else if let Some(near) = no_region(arn.region) {
         let message = eco_format!("`{}` is no region of AWS", arn.region);
-        found.push(warning(match near {
+        let diagnostic = match near {
             Some(near) => Diagnostic::new(&rules::INVALID_ARN, at.clone(), message)
                 .help(eco_format!("did you mean `{near}`?")),
             None => wrong(message),
-        }));
+        };
+        found.push(warning(diagnostic.about(arn.region)));
     }
 }
 
@@ -141,7 +142,7 @@ pub fn look_any(text: &str, at: Place, found: &mut Vec<Diagnostic>) {
     } else if let Some(Some(near)) = no_region(arn.region) {
         let message = eco_format!("`{}` is no region of AWS", arn.region);
         let diagnostic = Diagnostic::new(&rules::INVALID_ARN, at, message);
-        found.push(warning(diagnostic.help(eco_format!("did you mean `{near}`?"))));
+        found.push(warning(diagnostic.help(eco_format!("did you mean `{near}`?")).about(arn.region)));
     }
 }
 

@@ -154,7 +154,8 @@ fn notify(
         out.report(
             Diagnostic::new(&rules::INVALID_FORMAT, Place::value(from.clone()), message)
                 .why("a bucket's name has 3 to 63 lower-case letters, digits, dots and dashes")
-                .help("choose another name"),
+                .help("choose another name")
+                .about(key),
         );
         return None;
     }

@@ -103,6 +103,7 @@ fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic
             Diagnostic::new(&rules::OTHER_REGION, at(), message)
                 .why("Lambda takes images of its own region only")
                 .help("push the image to a repository of this region")
+                .page("https://docs.aws.amazon.com/lambda/latest/dg/images-create.html")
         }
         _ => return None,
     };
@@ -133,18 +134,26 @@ pub fn lower(
             properties.insert("ImageConfig", config);
         }
         let problem = match (name, uri) {
-            (Some(_), Some(_)) => Some(("`name` and `uri` exclude each other", "keep one of the two")),
-            (None, None) => Some((
-                "an image needs `name` or `uri`",
-                "add the name of an image of `provider.ecr.images`, or a URI",
-            )),
+            (Some(_), Some(_)) => Some(
+                Diagnostic::new(
+                    &rules::CONFLICTING_OPTIONS,
+                    Place::key(path.join("uri")),
+                    "`name` and `uri` exclude each other",
+                )
+                .help("keep one of the two")
+                .related(Place::key(path.join("name")), "the image has a name, too"),
+            ),
+            (None, None) => Some(
+                Diagnostic::new(
+                    &rules::CONFLICTING_OPTIONS,
+                    Place::key(path.clone()),
+                    "an image needs `name` or `uri`",
+                )
+                .help("add the name of an image of `provider.ecr.images`, or a URI"),
+            ),
             _ => None,
         };
-        if let Some((message, help)) = problem {
-            out.report(
-                Diagnostic::new(&rules::CONFLICTING_OPTIONS, Place::key(path.clone()), message).help(help),
-            );
-        }
+        problem.into_iter().for_each(|it| out.report(it));
     }
     let uri = match source(function, service) {
         Ok(Some(Source::Uri(uri))) => {

@@ -150,9 +150,12 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         look(value.get("destinations").and_then(|it| it.get(end)), at, &DESTINATION, found);
     }
     layers(value.get("layers"), &path.join("layers"), region(facts).as_deref(), found);
-    for (keys, noun) in
-        [(&["onError"][..], "what takes failed events"), (&["fileSystemConfig", "arn"], "the file system")]
-    {
+    let failed = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html";
+    let mounted = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html";
+    for (keys, noun, page) in [
+        (&["onError"][..], "what takes failed events", failed),
+        (&["fileSystemConfig", "arn"], "the file system", mounted),
+    ] {
         let place = keys.iter().fold(path.clone(), |path, key| path.join(*key));
         let written = value.at(&keys.iter().map(|it| Segment::from(*it)).collect());
         if let Some(other) = other_region(written, region(facts).as_deref()) {
@@ -163,7 +166,8 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                     eco_format!("{noun} is in `{other}`"),
                 )
                 .why("Lambda takes what is in its own region only")
-                .help("write the ARN of one in the region of the service"),
+                .help("write the ARN of one in the region of the service")
+                .page(page),
             );
         }
     }
@@ -183,7 +187,8 @@ pub fn key_region(value: Option<&Value>, at: Place, region: Option<&str>, found:
         found.push(
             Diagnostic::new(&rules::OTHER_REGION, at, eco_format!("the key is in `{other}`"))
                 .why("Lambda takes keys of its own region only")
-                .help("write the ARN of a key in the region of the service"),
+                .help("write the ARN of a key in the region of the service")
+                .page("https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html"),
         );
     }
 }
@@ -249,9 +254,17 @@ fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         && let Some((path, arn)) = source
         && let Some(other) = other_region(Some(arn), region(facts).as_deref())
     {
-        let (noun, why) = match event.kind {
-            "alb" => ("listener", "a load balancer has rules and targets of its own region only"),
-            _ => ("source", "Lambda reads queues and streams of its own region only"),
+        let (noun, why, page) = match event.kind {
+            "alb" => (
+                "listener",
+                "a load balancer has rules and targets of its own region only",
+                "https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html",
+            ),
+            _ => (
+                "source",
+                "Lambda reads queues and streams of its own region only",
+                "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html",
+            ),
         };
         found.push(
             Diagnostic::new(
@@ -262,7 +275,8 @@ fn one(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
             .why(why)
             .help(eco_format!(
                 "move one of the two, or write the ARN of a {noun} in the region of the service"
-            )),
+            ))
+            .page(page),
         );
     }
 }

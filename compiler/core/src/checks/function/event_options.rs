@@ -75,9 +75,15 @@ fn one_of(event: &Event<'_>, key: &str, words: &[&str], found: &mut Vec<Diagnost
 
 /// A word that is none of these.
 pub fn unknown(text: &str, at: Place, words: &[&str]) -> Diagnostic {
-    let message = eco_format!("`{}` is none of what AWS takes here", crate::shape::check::shorten(text));
-    let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at.clone(), message);
+    let written = crate::shape::check::shorten(text);
     let shown: Vec<String> = words.iter().take(8).map(|it| format!("`{it}`")).collect();
+    let message = match shown.as_slice() {
+        [rest @ .., last] if shown.len() == words.len() && !rest.is_empty() => {
+            eco_format!("`{written}` is not one of {} or {last}", rest.join(", "))
+        }
+        _ => eco_format!("`{written}` is none of what AWS takes here"),
+    };
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_VALUE, at.clone(), message);
     let near = nearest(text, words.iter().copied());
     diagnostic.meant("replace with", at, near, eco_format!("write one of {}", shown.join(", ")))
 }

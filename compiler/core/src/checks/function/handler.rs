@@ -21,6 +21,7 @@ use crate::aws::resources::function::default_runtime;
 use crate::checks::Files;
 use crate::code::{self, AllExports, Unfit};
 use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::path::Path;
 use crate::rules;
 use search::{Found, Missing};
 use surroundings::Surroundings;
@@ -134,6 +135,9 @@ impl<'a> Handler<'a> {
             return None;
         };
         let runtime = runtime(self.facts);
+        if let Some(diagnostic) = self.no_runtime(runtime, &path) {
+            return Some(diagnostic);
+        }
         let message = eco_format!("`{runtime}` cannot run `{path}`");
         let extension = shown.rsplit('.').next().unwrap_or_default();
         Some(
@@ -141,6 +145,28 @@ impl<'a> Handler<'a> {
                 .why(eco_format!("it looks for `{}.{extension}`, which is not there", search::stem(shown)))
                 .help("mend the runtime, or the handler"),
         )
+    }
+
+    /// Reports that a file is in another language because nobody says which runtime it has. That is one mistake, in
+    /// however many functions.
+    fn no_runtime(&self, default: &str, path: &str) -> Option<Diagnostic> {
+        let is_set = self.facts.listed.value.get("runtime").is_some()
+            || self.facts.around.context.provider.runtime.is_some();
+        let (language, wanted) = match path.rsplit('.').next()? {
+            "go" => ("Go", "provided.al2023"),
+            "php" => ("PHP", "provided.al2023"),
+            "py" => ("Python", "python3.13"),
+            "rb" => ("Ruby", "ruby3.4"),
+            _ => return None,
+        };
+        let message = eco_format!("no `runtime` is set, and the default `{default}` runs no {language}");
+        let at = Place::key(Path::from(["provider"]));
+        let diagnostic = Diagnostic::new(&rules::HANDLER_FILE, at, message).about("runtime");
+        (!is_set).then(|| {
+            diagnostic
+                .why(eco_format!("a handler is in `{path}`"))
+                .help(eco_format!("add `runtime: {wanted}` to `provider`, or to the functions in {language}"))
+        })
     }
 
     /// Reports that the file is not there.

@@ -87,9 +87,9 @@ fn secret(path: &Path, text: &str) -> Option<Secret> {
         return None;
     }
     if text.len() >= 16 {
-        for (noun, _, form) in COMPILED.iter().filter(|it| text.contains(it.1)) {
+        for (noun, piece, form) in COMPILED.iter().filter(|it| text.contains(it.1)) {
             if let Some(it) = form.find(text) {
-                let message = eco_format!("{noun} stands in plain text: `{}...`", start(it.as_str()));
+                let message = eco_format!("{noun} stands in plain text: `{}...`", start(it.as_str(), piece));
                 return Some(Secret { message, within: Some(it.range()) });
             }
         }
@@ -138,9 +138,10 @@ fn fallbacks(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The first letters of a secret, which say what it is.
-fn start(secret: &str) -> &str {
-    secret.get(..4).unwrap_or_default()
+/// The start of a secret, which says what it is: four letters, or more where all of its kind begin so.
+fn start<'t>(secret: &'t str, piece: &str) -> &'t str {
+    let end = secret.find(piece).map_or(0, |it| it + piece.len());
+    secret.get(..end.max(4)).unwrap_or_default().trim_end()
 }
 
 /// The key that a text stands at.

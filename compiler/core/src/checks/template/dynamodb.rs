@@ -146,19 +146,44 @@ impl<'a> Table<'a, '_> {
         })
     }
 
-    /// The first key of a global index is a `HASH` key; it may have several of each. Of other keys the properties of
-    /// the type say it.
+    /// The first key is the `HASH` key, the second the `RANGE` key; a global index may have several of each.
     fn kinds(&self, steps: &[Segment], keys: &[Value]) -> Option<Diagnostic> {
+        let kinds: Vec<Option<&str>> = keys.iter().map(|it| it.get("KeyType")?.as_str()).collect();
         let is_global = steps.first() == Some(&Segment::from("GlobalSecondaryIndexes"));
-        let first = keys.first().and_then(|it| it.get("KeyType")).and_then(Value::as_str);
-        if !is_global || first != Some("RANGE") {
-            return None;
+        let whose = if steps.len() == 1 { "table" } else { "index" };
+        let place = |index: usize| {
+            let mut below = steps.to_vec();
+            below.extend([Segment::from(index), "KeyType".into()]);
+            self.place(&below, false)
+        };
+        let made = |at: Place, message: EcoString| {
+            Diagnostic::new(&rules::TABLE_KEYS, at, message).why(
+                "the first key is the `HASH` key, the second the `RANGE` key, and DynamoDB refuses others",
+            )
+        };
+        match kinds.as_slice() {
+            [Some("RANGE"), Some("HASH"), ..] => {
+                let message = eco_format!("the keys of the {whose} are in the wrong order");
+                Some(made(place(0)?, message).help("exchange them: put the `HASH` key first"))
+            }
+            [Some("RANGE"), ..] => {
+                let at = place(0)?;
+                let message = eco_format!("the first key of the {whose} is not the `HASH` key");
+                Some(made(at.clone(), message).help("write `HASH`").replace(
+                    "replace with `HASH`",
+                    false,
+                    at,
+                    "HASH",
+                ))
+            }
+            [Some("HASH"), Some("HASH"), ..] if !is_global => {
+                let at = place(1)?;
+                let message = eco_format!("the {whose} has a second `HASH` key");
+                let diagnostic = made(at.clone(), message).help("write `RANGE`");
+                Some(diagnostic.replace("replace with `RANGE`", false, at, "RANGE"))
+            }
+            _ => None,
         }
-        let mut below = steps.to_vec();
-        below.extend([Segment::from(0), "KeyType".into()]);
-        let message = "the first key of the index is not the `HASH` key";
-        let diagnostic = Diagnostic::new(&rules::TABLE_KEYS, self.place(&below, false)?, message);
-        Some(diagnostic.why("DynamoDB refuses the index").help("put the `HASH` key first"))
     }
 
     /// Whether the table has a throughput; one of zeros is as none.

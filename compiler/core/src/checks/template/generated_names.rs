@@ -89,6 +89,13 @@ fn place(facts: &Facts<'_>, id: &str, name: &str) -> Place {
         let key = keys.iter().find(|it| written(it))?;
         Some(Place::value(path.join(*key)))
     });
+    let buckets = facts.config.at(&Path::from(["provider", "s3"])).and_then(Value::as_object);
+    let mut named = buckets.into_iter().flat_map(|it| it.iter());
+    let of_bucket = named.find(|it| it.1.get("name").and_then(Value::as_str) == Some(name));
+    let own = own.or_else(|| {
+        let (key, _) = of_bucket?;
+        Some(Place::value(Path::from(["provider", "s3"]).join(key).join("name")))
+    });
     let role = ["provider", "iam", "role", "name"];
     let named_role = facts.config.at(&Path::from(role)).and_then(Value::as_str) == Some(name);
     match own {

@@ -38,6 +38,10 @@ struct Subnet<'a> {
     block: Block,
 }
 
+/// What says that a zone is of a region.
+const ZONES: &str =
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html";
+
 /// Finds subnets that overlap or lie outside of their network, and zones of other regions.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     if facts.index.has_macros {
@@ -116,6 +120,7 @@ fn zones(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
                         Diagnostic::new(&rules::OTHER_REGION, Place::value(path), message)
                             .why("the resource is made in the region of the service")
                             .help("take a zone of the region: `!Select [0, !GetAZs '']`")
+                            .page(ZONES)
                             .warning(),
                     );
                 }

@@ -71,7 +71,7 @@ fn check_resource(
     };
     let mut seen: Vec<(Path, Option<Vec<&'static str>>)> = Vec::new();
     let mut decided: Option<(Path, Vec<&'static str>)> = None;
-    for mut finding in judge(properties) {
+    for mut finding in judge(properties).into_iter().filter(|it| !is_of_keys(it, kind)) {
         // Where several rules find fault with one place the first says enough.
         let missing = if let Problem::Missing(names) = &finding.problem { Some(names.clone()) } else { None };
         let said_before = seen.iter().any(|(path, before)| match (before, &missing) {
@@ -108,6 +108,17 @@ fn check_resource(
             found.extend(deprecated(facts, &path, kind));
         }
     }
+}
+
+/// Whether a finding is about the order of the kinds of keys of a table, which the check of tables tells.
+fn is_of_keys(finding: &Finding, kind: ResourceType) -> bool {
+    let Problem::Word(text, words) = &finding.problem else { return false };
+    let segments = finding.path.segments();
+    matches!(kind.name(), "AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable")
+        && matches!(text.as_str(), "HASH" | "RANGE")
+        && words.len() == 1
+        && segments.last() == Some(&Segment::from("KeyType"))
+        && !segments.contains(&Segment::from("Fn::If"))
 }
 
 /// Whether a finding is about what may be left over, and does no harm to what the framework packages: a part for a

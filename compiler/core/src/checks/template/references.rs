@@ -135,7 +135,7 @@ fn dangling(facts: &Facts<'_>, reference: &Reference<'_>, at: Place) -> Diagnost
             "CloudFormation refuses a template with a reference that leads nowhere",
         )
     };
-    let diagnostic = Diagnostic::new(&rules::UNKNOWN_REFERENCE, at.clone(), message).why(why);
+    let diagnostic = Diagnostic::new(&rules::UNKNOWN_REFERENCE, at.clone(), message).why(why).about(target);
     with_suggestion(facts, reference, at, diagnostic)
 }
 

@@ -41,6 +41,7 @@ const METRICS: [&str; 3] = ["AWS/Billing", "AWS/CloudFront", "AWS/Route53"];
 struct Own<'a> {
     facts: &'a Facts<'a>,
     id: &'a EcoString,
+    kind: &'a str,
     region: &'a str,
 }
 
@@ -49,17 +50,22 @@ impl Own<'_> {
         let start = [Segment::from(self.id), Segment::from("Properties")];
         let steps: Vec<Segment> = start.into_iter().chain(below.segments().iter().cloned()).collect();
         let at = Place::value(self.facts.written("Resources", &steps)?);
+        let page = crate::cfn::schema::resource_type(self.kind).map(|it| it.link());
         let diagnostic = Diagnostic::new(&rules::OTHER_REGION, at, message).why(why).help(help).warning();
-        Some(diagnostic)
+        Some(match page {
+            Some(page) => diagnostic.page(page),
+            None => diagnostic,
+        })
     }
 }
 
 /// Finds what is in a region where AWS does not take it.
 pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
-    // A region that is only known later is not the default one.
+    // A region that is only known later, or that is none, is not the default one.
     let written = facts.config.get("provider").and_then(|it| it.get("region"));
     let region = facts.around.context.region.as_str();
-    let is_known = written.is_none_or(|it| matches!(it, Value::String(_)));
+    let is_region = |it: &Value| it.as_str().is_some_and(crate::cfn::schema::is_region);
+    let is_known = written.is_none_or(is_region);
     if facts.index.has_macros || !is_known || !crate::cfn::schema::is_region(region) {
         return;
     }
@@ -67,10 +73,10 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let Some(body) = facts.resource(&id) else { continue };
         let kind = body.get("Type").and_then(Value::as_str);
         let (Some(kind), Some(properties)) = (kind, body.get("Properties")) else { continue };
-        let own = Own { facts, id: &id, region };
+        let own = Own { facts, id: &id, kind, region };
         for (_, pattern, in_virginia) in ARNS.iter().filter(|it| it.0 == kind) {
             for (below, value) in places(properties, &Path::root(), pattern) {
-                found.extend(arn(&own, &below, value, if *in_virginia { VIRGINIA } else { region }));
+                found.extend(arn(&own, &below, value, *in_virginia));
             }
         }
         let of_kind = match kind {
@@ -85,10 +91,11 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// An ARN of another region, or a certificate that the template makes in another.
-fn arn(own: &Own<'_>, below: &Path, value: &Value, wanted: &str) -> Option<Diagnostic> {
+fn arn(own: &Own<'_>, below: &Path, value: &Value, in_virginia: bool) -> Option<Diagnostic> {
+    let wanted = if in_virginia { VIRGINIA } else { own.region };
     // The facts of distributions tell of an ARN of another region.
     let is_told = below.segments().first() == Some(&Segment::from("DistributionConfig"));
-    let why = if wanted == VIRGINIA {
+    let why = if in_virginia {
         "what CloudFront delivers has its certificate there"
     } else {
         "AWS takes it of the region of the service alone"

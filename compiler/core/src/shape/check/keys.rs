@@ -59,6 +59,16 @@ pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShap
         return;
     }
     let place = Place::key(cx.path.join(key));
+    if let Some(first) = first_without_section(key, entries, object) {
+        if first == key {
+            let message =
+                eco_format!("unknown key `{}` in `resources`, which has no `Resources`", shorten(key));
+            let diagnostic = Diagnostic::new(&rules::UNKNOWN_KEY, place, message)
+                .why("the resources of a template stand below `Resources`");
+            cx.report(diagnostic.help("write `Resources:` above it, and indent the resources below that"));
+        }
+        return;
+    }
     let message = match cx.path.last() {
         Some(Segment::Key(parent)) => eco_format!("unknown key `{}` in `{parent}`", shorten(key)),
         _ => eco_format!("unknown key `{}`", shorten(key)),
@@ -82,6 +92,15 @@ pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShap
             diagnostic.help("remove it, or put it where it belongs; data of your own goes under `custom`")
         }
     });
+}
+
+/// For a resource that stands directly in `resources`, where there is no `Resources`: the first that does so. One line
+/// is missing, so one of them is told.
+fn first_without_section<'e>(key: &str, entries: &'e Object, object: &ObjectShape) -> Option<&'e EcoString> {
+    let is_resource = |it: &Value| it.get("Type").is_some();
+    let stands_here = object.name == "UserResources" && entries.get(key).is_some_and(is_resource);
+    let mut entries = entries.iter().filter(|_| stands_here && !entries.contains_key("Resources"));
+    entries.find(|(key, it)| object.field(key).is_none() && is_resource(it)).map(|it| it.0)
 }
 
 fn renamed(diagnostic: Diagnostic, place: Place, near: &str, certain: bool) -> Diagnostic {

@@ -1,9 +1,11 @@
 //! What to say where several things could be said: of alternatives the one that was meant, of a chain its beginning.
 
+use super::value::{Presence, presence};
 use super::walk::{Finding, Problem};
 use crate::cfn::schema::Node;
 use crate::diagnostic::nearest;
 use crate::path::Path;
+use crate::value::Object;
 
 /// Leaves out what follows from another finding: a property is missing where its name is misspelt, or where it stands
 /// further out or in, and what another property decides is open where that one is wrong.
@@ -39,7 +41,23 @@ pub fn without_consequences(found: Vec<Finding>) -> Vec<Finding> {
 
 /// Whether a value is wrong by itself.
 fn is_of_form(problem: &Problem) -> bool {
-    matches!(problem, Problem::Form(..) | Problem::Word(..) | Problem::Kind(..))
+    matches!(problem, Problem::Form(..) | Problem::Word(..) | Problem::Stranger(..) | Problem::Kind(..))
+}
+
+/// The properties that are there with one that they exclude. Of two that exclude each other it is the second.
+pub fn excluded_pairs(node: Node, object: &Object) -> Vec<(&'static str, &'static str)> {
+    let all: Vec<(&'static str, Vec<&'static str>)> = node
+        .dependent_excluded()
+        .filter(|(name, _)| presence(object, name) == Presence::Present)
+        .map(|(name, excluded)| (name, excluded.collect()))
+        .collect();
+    let place = |name: &str| object.keys().position(|it| it == name);
+    let excludes = |name: &str, other: &str| all.iter().any(|it| it.0 == name && it.1.contains(&other));
+    let told = |name: &'static str, excluded: &[&'static str]| {
+        let mut others = excluded.iter().filter(|it| presence(object, it) == Presence::Present);
+        others.find(|it| !excludes(it, name) || place(it) < place(name)).map(|it| (name, *it))
+    };
+    all.iter().filter_map(|(name, excluded)| told(name, excluded)).collect()
 }
 
 /// The properties that a condition looks at.

@@ -116,13 +116,14 @@ fn of_values(fact: &'static Fact, mapping: &Value, at: &Path) -> Vec<(Path, Prob
             .collect(),
         Fact::Above(high, low, by) => {
             let Some(number) = number(mapping, high) else { return Vec::new() };
-            let least = places(mapping, at, low).into_iter().filter_map(|it| value::number(it.1));
-            let least = least.map(|it| it + by + 1.0).find(|it| number < *it);
-            least.map(|it| (join(at, high), Problem::Range(number, Some(it), None))).into_iter().collect()
+            let mut others = places(mapping, at, low).into_iter().filter_map(|it| value::number(it.1));
+            let other = others.find(|it| number < it + by + 1.0);
+            let problem = other.map(|it| Problem::Less(number, named(low), it, *by));
+            problem.map(|it| (join(at, high), it)).into_iter().collect()
         }
         Fact::Order(low, high) => match (number(mapping, low), number(mapping, high)) {
             (Some(least), Some(most)) if least > most => {
-                vec![(join(at, low), Problem::Range(least, None, Some(most)))]
+                vec![(join(at, low), Problem::More(least, named(high), most))]
             }
             _ => Vec::new(),
         },
@@ -134,7 +135,9 @@ fn of_values(fact: &'static Fact, mapping: &Value, at: &Path) -> Vec<(Path, Prob
             let Some(names) = all_texts(mapping, others) else { return Vec::new() };
             let texts = places(mapping, at, path).into_iter().filter_map(|(at, it)| Some((at, plain(it)?)));
             let strangers = texts.filter(|it| !names.contains(&it.1));
-            strangers.map(|(path, text)| (path, Problem::Word(text, names.clone()))).collect()
+            let is_there = |path: &&str| !places(mapping, at, path).is_empty();
+            let of: Vec<&'static str> = others.iter().copied().filter(is_there).collect();
+            strangers.map(|(path, text)| (path, Problem::Stranger(text, of.clone(), names.clone()))).collect()
         }
         Fact::Value(path, form) => {
             let places = places(mapping, at, path).into_iter();
@@ -142,6 +145,11 @@ fn of_values(fact: &'static Fact, mapping: &Value, at: &Path) -> Vec<(Path, Prob
         }
         _ => Vec::new(),
     }
+}
+
+/// The property that a path ends with.
+fn named(path: &'static str) -> &'static str {
+    path.rsplit('.').find(|it| *it != "*").unwrap_or(path)
 }
 
 /// What is wrong with a value.

@@ -63,7 +63,10 @@ fn is_of_value(problem: &Problem) -> bool {
     matches!(
         problem,
         Problem::Word(..)
+            | Problem::Stranger(..)
             | Problem::Range(..)
+            | Problem::More(..)
+            | Problem::Less(..)
             | Problem::Multiple(..)
             | Problem::Form(..)
             | Problem::Refused(_)

@@ -101,8 +101,10 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
             }
             _ => word(text, words, at),
         },
+        Problem::Stranger(text, of, names) => stranger(text, of, names, at),
         Problem::Refused(text) => refused(text, finding, at),
         Problem::Range(..) | Problem::Multiple(..) | Problem::Count(..) => limit(&finding.problem, at),
+        Problem::More(..) | Problem::Less(..) => comparison(&finding.problem, at),
         Problem::Form(..) | Problem::Name(..) | Problem::NoArn(_) | Problem::KeyForm(_) => {
             form(&finding.problem, at)
         }
@@ -115,7 +117,9 @@ pub fn diagnostic(finding: &Finding, at: &Written) -> Diagnostic {
             said(&finding.problem, at)
         }
     };
-    if !finding.because.is_empty() && !matches!(finding.problem, Problem::Form(..)) {
+    // What is said of a form or of another property says enough.
+    let says_enough = matches!(finding.problem, Problem::Form(..) | Problem::More(..) | Problem::Less(..));
+    if !finding.because.is_empty() && !says_enough {
         let because: Vec<&str> = finding.because.iter().copied().filter(|it| *it != last(at)).collect();
         if !because.is_empty() {
             diagnostic = diagnostic.why(eco_format!("{} decides that", list(&because, "or")));
@@ -237,6 +241,8 @@ fn word(text: &str, words: &[EcoString], at: &Written) -> Diagnostic {
     let message = eco_format!("`{}` is no value of `{}`", short(text), at.property());
     let found = made(&rules::CFN_UNKNOWN_VALUE, at.at_value(), message);
     let near = match text.parse::<f64>() {
+        // Of a few numbers all can be named.
+        Ok(_) if words.len() <= 4 => None,
         Ok(number) => closest(number, words),
         Err(_) => nearest(text, words.iter().map(EcoString::as_str)),
     };
@@ -254,6 +260,28 @@ fn word(text: &str, words: &[EcoString], at: &Written) -> Diagnostic {
         }
         _ => found.help("look for its values in AWS's documentation"),
     }
+}
+
+/// What is said of a name that nothing has.
+fn stranger(text: &str, of: &[&str], names: &[EcoString], at: &Written) -> Diagnostic {
+    let source = |path: &&str| match path.rsplit_once(".*") {
+        Some((list, "")) => eco_format!("item of `{}`", list.replace(".*", "")),
+        Some((list, name)) => {
+            eco_format!("`{}` of `{}`", name.trim_start_matches('.'), list.replace(".*", ""))
+        }
+        None => eco_format!("`{path}`"),
+    };
+    let sources: Vec<EcoString> = of.iter().map(source).collect();
+    let message = eco_format!("no {} is `{}`", sources.join(" or "), short(text));
+    let found = made(&rules::CFN_UNKNOWN_VALUE, at.at_value(), message)
+        .why(eco_format!("`{}` names one that is there", at.property()));
+    let near = nearest(text, names.iter().map(EcoString::as_str)).filter(|_| text.parse::<f64>().is_err());
+    let shown: Vec<&str> = names.iter().map(EcoString::as_str).collect();
+    let otherwise = match shown.len() {
+        0..=8 => eco_format!("write {}, or add what is missing", list(&shown, "or")),
+        _ => "name one that is there, or add it".into(),
+    };
+    found.meant("replace with", at.at_value(), near, otherwise)
 }
 
 /// What is said of a string or a key of another form.
@@ -292,19 +320,64 @@ fn limit(problem: &Problem, at: &Written) -> Diagnostic {
     let (message, why) = match problem {
         Problem::Range(number, least, most) => {
             let limits = limits(least.map(number_text), most.map(number_text));
-            (eco_format!("`{property}` is {}", number_text(*number)), eco_format!("it takes {limits}"))
+            let past = past(
+                least.filter(|it| number < it).map(number_text),
+                most.filter(|it| number > it).map(number_text),
+            );
+            (eco_format!("`{property}` is {}{past}", number_text(*number)), eco_format!("it takes {limits}"))
         }
         Problem::Multiple(number, unit) => {
             let why = eco_format!("it takes multiples of {}", number_text(*unit));
-            (eco_format!("`{property}` is {}", number_text(*number)), why)
+            let message = eco_format!(
+                "`{property}` is {}, no multiple of {}",
+                number_text(*number),
+                number_text(*unit)
+            );
+            (message, why)
         }
         Problem::Count(count, least, most, what) => {
             let limits = limits(least.map(|it| eco_format!("{it}")), most.map(|it| eco_format!("{it}")));
-            (eco_format!("`{property}` has {count} {what}"), eco_format!("it takes {limits}"))
+            let past = past(
+                least.filter(|it| count < it).map(|it| eco_format!("{it}")),
+                most.filter(|it| count > it).map(|it| eco_format!("{it}")),
+            );
+            (eco_format!("`{property}` has {count} {what}{past}"), eco_format!("it takes {limits}"))
         }
         _ => (eco_format!("`{property}` is out of its limits"), EcoString::new()),
     };
     made(&rules::CFN_OUT_OF_RANGE, at.at_value(), message).why(why)
+}
+
+/// The limit that is passed, as it ends a message.
+fn past(least: Option<EcoString>, most: Option<EcoString>) -> EcoString {
+    match (least, most) {
+        (Some(least), _) => eco_format!(", the least is {least}"),
+        (_, Some(most)) => eco_format!(", the most is {most}"),
+        _ => EcoString::new(),
+    }
+}
+
+/// What is said of a number that goes with that of another property.
+fn comparison(problem: &Problem, at: &Written) -> Diagnostic {
+    let property = at.property();
+    let message = match problem {
+        Problem::More(number, other, limit) => {
+            let (number, limit) = (number_text(*number), number_text(*limit));
+            eco_format!("`{property}` is {number}, more than the {limit} of `{other}`")
+        }
+        Problem::Less(number, other, limit, by) => {
+            let (number, limit) = (number_text(*number), number_text(*limit));
+            match by {
+                0.0 => eco_format!("`{property}` is {number}, not more than the {limit} of `{other}`"),
+                by => {
+                    let by = number_text(by + 1.0);
+                    eco_format!("`{property}` is {number}, less than {by} above the {limit} of `{other}`")
+                }
+            }
+        }
+        _ => eco_format!("`{property}` is out of its limits"),
+    };
+    made(&rules::CFN_OUT_OF_RANGE, at.at_value(), message)
 }
 
 /// What a string of a format is.

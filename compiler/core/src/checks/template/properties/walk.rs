@@ -5,7 +5,7 @@
 
 use ecow::EcoString;
 
-use super::choice::{deciding, likeliest};
+use super::choice::{deciding, excluded_pairs, likeliest};
 use super::reference;
 use super::value::{self, Known, Presence, known, presence};
 use crate::cfn::schema::pattern;
@@ -52,10 +52,16 @@ pub enum Problem {
     Kind(Kinds, &'static str),
     /// A value is none of these words.
     Word(EcoString, Vec<EcoString>),
+    /// A name is none of those that other properties give: the name, the paths of those properties, the names.
+    Stranger(EcoString, Vec<&'static str>, Vec<EcoString>),
     /// A value is one that must not be used.
     Refused(EcoString),
     /// A number is out of its limits.
     Range(f64, Option<f64>, Option<f64>),
+    /// A number is more than that of another property: the number, the property, and its number.
+    More(f64, &'static str, f64),
+    /// A number is not so much more than that of another property: the number, the property, its number, how much.
+    Less(f64, &'static str, f64, f64),
     /// A number is no multiple of another.
     Multiple(f64, f64),
     /// A string, a list or a mapping is too short or too long: its count, the limits, what is counted.
@@ -311,14 +317,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        for (name, excluded) in node.dependent_excluded() {
-            if presence(object, name) == Presence::Present {
-                let both: Vec<&'static str> =
-                    excluded.filter(|it| presence(object, it) == Presence::Present).collect();
-                if let Some(other) = both.first() {
-                    verdict = self.below(name, |walk| walk.fail(|| Problem::OnlyOne(vec![name, other])));
-                }
-            }
+        for (name, other) in excluded_pairs(node, object) {
+            verdict = self.below(name, |walk| walk.fail(|| Problem::OnlyOne(vec![other, name])));
         }
         self.silent = was;
         verdict
