@@ -26,11 +26,14 @@ enum Adds {
     Referring(&'static [&'static str]),
 }
 
+/// The plugin of [Bref](https://bref.sh).
+const BREF: &str = "./vendor/bref/bref";
+
 /// Plugins of which something is known.
 const PLUGINS: &[(&str, Keys, Adds)] = &[
     // It makes runtimes of its own of PHP, and layers.
-    ("./vendor/bref/bref", Keys::Any, Adds::Nothing),
-    ("./vendor/bref/extra-php-extensions", Keys::Any, Adds::Nothing),
+    (BREF, Keys::These(&[]), Adds::Nothing),
+    ("./vendor/bref/extra-php-extensions", Keys::These(&[]), Adds::Nothing),
     ("serverless-api-gateway-caching", Keys::These(&[("", "caching")]), Adds::Any),
     ("serverless-api-gateway-throttling", Keys::These(&[("", "throttling")]), Adds::Nothing),
     ("serverless-apigateway-service-proxy", Keys::These(&[]), Adds::Referring(&["ApiGateway", "Apigateway"])),
@@ -143,7 +146,7 @@ const DIVIDING: [&str; 4] = [
 
 /// Plugins of those that bring sources of variables.
 const WITH_SOURCES: [&str; 6] = [
-    "./vendor/bref/bref",
+    BREF,
     "./vendor/bref/extra-php-extensions",
     "serverless-appsync-plugin",
     "serverless-certificate-creator",
@@ -268,6 +271,11 @@ impl Listed {
     /// Whether one may bring keys of which nothing is known.
     pub fn may_bring_any_key(self) -> bool {
         self.any_keys || self.known().any(|it| matches!(it.1, Keys::Any))
+    }
+
+    /// Whether one may bring words of its own, such as names of runtimes.
+    pub fn may_bring_words(self) -> bool {
+        self.may_bring_any_key() || self.known().any(|it| it.0 == BREF)
     }
 
     /// Whether one may bring a key of the mapping with this shape.

@@ -186,6 +186,10 @@ fn exported(
 pub fn facts(db: &dyn Db, service: Service) -> Option<Facts> {
     let context = pipeline::context(db, service).as_ref()?;
     let config = &pipeline::resolved(db, service).value;
+    // What is in which region is not known then.
+    if matches!(config.at(&Path::from(["provider", "region"])), Some(Value::Unknown(_))) {
+        return None;
+    }
     let spot = |place: Place| {
         let span = locate(db, service, &place);
         Spot { file: span.file.path(db).into(), range: span.range }

@@ -266,7 +266,7 @@ fn check_choice(text: &str, shape: &ChoiceShape, cx: &mut Checker) {
         return;
     }
     // A plugin may bring runtimes of its own.
-    if cx.plugins.may_bring_any_key() && placement::may_be_foreign(&cx.path, text, shape) {
+    if cx.plugins.may_bring_words() && placement::may_be_foreign(&cx.path, text, shape) {
         return;
     }
     let message = eco_format!("`{}` is not {}", shorten(text), Shape::noun_of_choice(shape));

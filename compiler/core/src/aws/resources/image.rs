@@ -93,6 +93,12 @@ fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic
             .why("Lambda takes images of Amazon ECR only")
             .help("push the image to a private repository of ECR, and name it there")
         }
+        (None, _) if uri.contains('@') => {
+            let digest = uri.rsplit('@').next().unwrap_or(uri);
+            Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{digest}` is no digest of an image"))
+                .why("a digest is `sha256:` and 64 hexadecimal digits")
+                .help("copy the whole digest")
+        }
         (Some((_, digest)), _) if digest.len() != 64 || !digest.bytes().all(|it| it.is_ascii_hexdigit()) => {
             Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{digest}` is no digest of an image"))
                 .why("a digest has 64 hexadecimal digits")

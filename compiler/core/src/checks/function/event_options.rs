@@ -6,7 +6,7 @@ use super::{Event, Facts};
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::Path;
 use crate::rules;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// What a bucket can tell.
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html>
@@ -329,27 +329,33 @@ pub fn is_block(text: &str) -> bool {
     length <= 32 && address.split('.').count() == 4 && address.split('.').all(|it| it.parse::<u8>().is_ok())
 }
 
+/// What is made of a request and of an answer, where the function gets and gives all of it.
+fn whole_request(event: &Event<'_>, settings: &Object, found: &mut Vec<Diagnostic>) {
+    for (section, keys) in [("request", ["template", "passThrough"]), ("response", ["headers", "template"])] {
+        let Some(given) = settings.get(section).and_then(Value::as_object) else { continue };
+        let path = event.path.join(section);
+        let idle: Vec<&str> = keys.into_iter().filter(|it| given.contains_key(it)).collect();
+        let (at, what) = match idle.as_slice() {
+            [] => continue,
+            [key] => (path.join(*key), eco_format!("{section}.{key}")),
+            _ => (path, section.into()),
+        };
+        found.push(without_effect(
+            Place::key(at),
+            eco_format!("`{what}` has no effect with `lambda-proxy`"),
+            "the function gets the whole request, and its answer is the response",
+            "set `integration: lambda`, or remove it",
+            Severity::Warning,
+        ));
+    }
+}
+
 fn rest(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     let Some(settings) = event.value.as_object() else { return };
-    let at = |path: Path| Place::key(path);
     let integration = settings.get("integration").map_or("lambda-proxy", |it| it.as_str().unwrap_or(""));
     let proxy = matches!(integration.to_lowercase().replace('_', "-").as_str(), "lambda-proxy" | "aws-proxy");
     if proxy {
-        for (section, keys) in
-            [("request", ["template", "passThrough"]), ("response", ["headers", "template"])]
-        {
-            for key in keys {
-                if settings.get(section).is_some_and(|it| it.get(key).is_some()) {
-                    found.push(without_effect(
-                        at(event.path.join(section).join(key)),
-                        eco_format!("`{section}.{key}` has no effect with `lambda-proxy`"),
-                        "the function gets the whole request, and its answer is the response",
-                        "set `integration: lambda`, or remove it",
-                        Severity::Warning,
-                    ));
-                }
-            }
-        }
+        whole_request(event, settings, found);
     }
     schemas(event, facts, found);
     if let Some(text) = settings.get("authorizer").and_then(Value::as_str)

@@ -4,6 +4,7 @@
 //! cannot be known before: [`surroundings`] says what there is of that, and nothing is reported that it may bring.
 
 mod dotnet;
+mod go;
 mod java;
 mod javascript;
 mod modules;
@@ -308,13 +309,13 @@ fn named_file(handler: &Handler<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     match search::exact(handler.files(), text) {
+        Found::Here { path } if text.ends_with(".go") => found.extend(go::check(handler, &path)),
         Found::Here { .. } => {}
         Found::OtherCase { path } => found.push(handler.other_case(0..text.len(), &path, &path)),
         Found::Missing(missing) => {
-            // A layer brings PHP itself, and not the files of the service.
-            if (text.ends_with(".php") || is_script)
-                && (missing.near.is_some() || !handler.around.may_make(handler.files(), text))
-            {
+            // A layer brings PHP itself, and a plugin builds Go: neither brings the sources of the service.
+            let may_come = || missing.near.is_none() && handler.around.may_make(handler.files(), text);
+            if text.ends_with(".go") || (text.ends_with(".php") || is_script) && !may_come() {
                 let near = missing.near.clone();
                 found.push(handler.absent(0..text.len(), text, &missing, near.as_deref()));
                 return;

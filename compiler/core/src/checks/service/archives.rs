@@ -108,6 +108,16 @@ fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Di
     // They are of each function that is packaged by itself, too, and of layers.
     let used = individually(facts.config.at(&root)) || packages.any(individually);
     let Some((artifact, _)) = written.iter().find(|it| it.0.parent() == root) else { return };
+    if individually(facts.config.at(&root)) {
+        let at = Place::key(root.join("individually"));
+        found.push(
+            Diagnostic::new(&rules::UNUSED_OPTION, at, "`individually` has no effect beside `artifact`")
+                .why("the functions take the ready archive of the service")
+                .help("remove one of the two")
+                .related(Place::key(artifact.clone()), "the archive")
+                .warning(),
+        );
+    }
     if used || facts.config.get("layers").is_some() {
         return;
     }

@@ -39,6 +39,7 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("a key of Anthropic", "sk-ant-", r"\bsk-ant-[A-Za-z0-9_-]{24,}"),
     ("a token of Shopify", "shp", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b"),
     ("a token of DigitalOcean", "dop_v1_", r"\bdop_v1_[a-f0-9]{64}\b"),
+    ("a token", "Bearer ", r"\bBearer [A-Za-z0-9._~+/-]*[0-9][A-Za-z0-9._~+/-]{12,}"),
     ("a JSON Web Token", "eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
 ];
 
@@ -59,7 +60,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
     for (file, document) in &facts.documents {
         document.visit(&mut Path::root(), &mut |path, value| {
             if let Value::String(text) = value
-                && let Some(secret) = secret(path, text)
+                && let Some(secret) = secret(path, text, document)
             {
                 found.push(report(*file, path, secret));
             }
@@ -81,7 +82,7 @@ fn report(file: File, path: &Path, Secret { message, within }: Secret) -> Diagno
         .help("keep it in Secrets Manager, where a function reads it when it starts, and a resource has it by `{{resolve:secretsmanager:name}}`; change what has been committed")
 }
 
-fn secret(path: &Path, text: &str) -> Option<Secret> {
+fn secret(path: &Path, text: &str, document: &Value) -> Option<Secret> {
     // Words are no secrets, and most texts are words.
     if text.len() < 6 {
         return None;
@@ -110,7 +111,7 @@ fn secret(path: &Path, text: &str) -> Option<Secret> {
             return Some(Secret { message, within: Some(password.range()) });
         }
     }
-    let key = name(path)?;
+    let key = name(path, document)?;
     let kind = kind(&key)?;
     let likely = |text: &str| match kind {
         "password" => is_password(text) || is_word_for_a_password(text),
@@ -145,7 +146,7 @@ fn start<'t>(secret: &'t str, piece: &str) -> &'t str {
 }
 
 /// The key that a text stands at.
-fn name(path: &Path) -> Option<EcoString> {
+fn name(path: &Path, document: &Value) -> Option<EcoString> {
     let mut keys = path.segments().iter().rev();
     let Some(Segment::Key(key)) = keys.next() else { return None };
     let above = keys.next();
@@ -159,6 +160,10 @@ fn name(path: &Path) -> Option<EcoString> {
             if path.segments().iter().rev().nth(4) == Some(&Segment::from("apiKeys")) =>
         {
             Some("apiKey".into())
+        }
+        // `stackParameters: - {ParameterKey: Password, ParameterValue: ...}`.
+        ("ParameterValue", Some(Segment::Index(_))) => {
+            document.at(&path.parent())?.get("ParameterKey")?.as_str().map(Into::into)
         }
         // `Parameters: {Password: {Default: ...}}`.
         ("Default", Some(Segment::Key(parameter))) => Some(parameter.clone()),
@@ -185,7 +190,15 @@ pub(super) fn kind(key: &str) -> Option<&'static str> {
         Some("token")
     } else if ends(&["secret", "clientsecret", "secretkey", "secretaccess", "credentials"]) {
         Some("secret")
-    } else if ends(&["apikey", "accesskey", "privatekey", "encryptionkey", "signingkey", "authkey"]) {
+    } else if ends(&[
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "encryptionkey",
+        "signingkey",
+        "authkey",
+        "apikeyvalue",
+    ]) {
         Some("key")
     } else {
         None

@@ -41,7 +41,7 @@ pub fn check(facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
         let own = part.get("Conditions").and_then(Value::as_object);
         for (id, body) in own.into_iter().flat_map(Object::iter).filter(|it| !it.0.starts_with("Fn::")) {
             let path = path.join("Conditions").join(id);
-            found.extend(parameters::name("condition", id, &path));
+            found.extend(parameters::name("a condition", id, &path));
             found.extend(no_function(id, body, path));
         }
     }

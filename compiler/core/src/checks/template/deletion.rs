@@ -57,7 +57,9 @@ fn unprotected(facts: &Facts<'_>, id: &EcoString, kind: &str, at: Place) -> Opti
     let body = facts.resource(id)?.as_object()?;
     // What the bucket of the deployments holds can be made again.
     let is_generated = id == naming::DEPLOYMENT_BUCKET;
-    if body.contains_key("DeletionPolicy") || facts.index.has_macros || is_generated {
+    // A policy that stands among the properties is told there.
+    let is_inside = body.get("Properties").is_some_and(|it| it.get("DeletionPolicy").is_some());
+    if is_inside || body.contains_key("DeletionPolicy") || facts.index.has_macros || is_generated {
         return None;
     }
     // Databases that are in no cluster are kept as snapshots, and so are clusters.

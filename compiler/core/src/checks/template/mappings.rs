@@ -130,7 +130,7 @@ fn suggest<'a>(
 /// What is wrong with the name of a mapping.
 fn name(facts: &Facts<'_>, id: &EcoString) -> Option<Diagnostic> {
     let path = facts.written("Mappings", &[Segment::from(id)]).filter(|_| !id.starts_with("Fn::"))?;
-    parameters::name("mapping", id, &path)
+    parameters::name("a mapping", id, &path)
 }
 
 /// A mapping has two levels, and texts, numbers or lists of them below.

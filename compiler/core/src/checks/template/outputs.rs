@@ -163,7 +163,7 @@ fn stands_beside(facts: &Facts<'_>, id: &EcoString) -> bool {
 }
 
 fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
-    found.extend(parameters::name("output", id, path));
+    found.extend(parameters::name("an output", id, path));
     let nothing = Object::new();
     let output = match body {
         Value::Object(output) => output.as_ref(),

@@ -140,7 +140,7 @@ pub fn name(noun: &str, id: &EcoString, path: &Path) -> Option<Diagnostic> {
     if id.len() <= 255 && id.bytes().all(|it| it.is_ascii_alphanumeric()) {
         return None;
     }
-    let message = eco_format!("`{id}` is no name of a {noun}");
+    let message = eco_format!("`{id}` is no name of {noun}");
     Some(
         Diagnostic::new(&rules::INVALID_FORMAT, Place::key(path.clone()), message)
             .why("CloudFormation takes letters and digits only")
@@ -152,7 +152,7 @@ fn form(id: &EcoString, body: &Object, path: &Path, found: &mut Vec<Diagnostic>)
     if body.keys().any(|it| it.starts_with("Fn::")) {
         return;
     }
-    found.extend(name("parameter", id, path));
+    found.extend(name("a parameter", id, path));
     for key in body.keys().filter(|it| !KEYS.contains(&it.as_str())) {
         let at = Place::key(path.join(key));
         let message = eco_format!("a parameter has no `{key}`");

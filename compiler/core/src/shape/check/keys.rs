@@ -54,6 +54,16 @@ pub(super) fn unknown_key(key: &EcoString, entries: &Object, object: &ObjectShap
         true => placement::surely_meant(&cx.path, key, entries, object, cx.old_keys),
         false => placement::meant(&cx.path, key, entry, object, cx.old_keys),
     };
+    // What no plugin brings the framework passes over; what stands under `custom` is the user's own.
+    let is_lost = object.open && object.name != "Custom" && !cx.plugins.may_bring(object.name, key);
+    let meant = meant.or_else(|| {
+        let mut absent =
+            object.fields.iter().map(|it| it.key).filter(|it| is_lost && !entries.contains_key(it));
+        // `deadLetterArn` for `deadLetterQueueArn`.
+        let begins_alike =
+            |it: &str| it.chars().zip(key.chars()).take_while(|(one, other)| one == other).count() >= 8;
+        nearest(key, absent.clone()).or_else(|| absent.find(|it| begins_alike(it))).map(Meant::Key)
+    });
     // What another language takes as a comment is no key of a plugin.
     if may_be_right && meant.is_none() && !key.starts_with("//") {
         return;

@@ -8,6 +8,7 @@ use crate::checks::template::index;
 use crate::diagnostic::{Diagnostic, Place, Severity, nearest};
 use crate::path::Path;
 use crate::rules;
+use crate::shape::check::shorten;
 use crate::value::Value;
 
 /// Of services: what the last part of their ARNs begins with. Those that are whole have no others; of the rest only
@@ -93,6 +94,16 @@ pub fn check(resource: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
     };
     let masked = mask(text);
     let parts: Vec<&str> = masked.splitn(6, ':').collect();
+    // `arn:s3:::photos/*`.
+    if let Some(service) = parts.get(1).filter(|it| is_service(it)) {
+        let at = Place::value(path.clone());
+        let message = eco_format!("the ARN lacks the partition before `{service}`");
+        let diagnostic = Diagnostic::new(&rules::INVALID_ARN, at.clone(), message)
+            .why("an ARN is `arn:partition:service:region:account:resource`, and IAM refuses the policy");
+        let whole = eco_format!("arn:aws:{}", text.trim_start_matches("arn:"));
+        found.push(diagnostic.help(eco_format!("write `{}`", shorten(&whole))).warning());
+        return;
+    }
     if let Some(word) = misplaced(&parts) {
         let message = eco_format!("the ARN lacks a part before `{word}`");
         let diagnostic = Diagnostic::new(&rules::INVALID_ARN, Place::value(path.clone()), message)
@@ -108,6 +119,11 @@ pub fn check(resource: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
         diagnostic.severity = severity;
         found.push(diagnostic);
     }
+}
+
+/// Whether a part is the name of a service, which stands behind the partition.
+fn is_service(part: &str) -> bool {
+    ["s3", "sns", "sqs"].contains(&part) || KINDS.iter().any(|it| it.0 == part)
 }
 
 /// The word of a resource that stands where a region or an account does.
