@@ -233,11 +233,13 @@ fn ended(kind: ResourceType, at: Place) -> Option<Diagnostic> {
     let (message, severity) = match state {
         "shutdown" => (eco_format!("the service of `{}` has ended on {date}", kind.name()), Severity::Error),
         "sunset" => (eco_format!("the service of `{}` ends on {date}", kind.name()), Severity::Warning),
-        _ => (eco_format!("the service of `{}` is not developed any more", kind.name()), Severity::Info),
+        _ => (eco_format!("AWS gives `{}` to no new accounts since {date}", kind.name()), Severity::Warning),
     };
-    let mut diagnostic = Diagnostic::new(&rules::CFN_DEPRECATED, at, message)
-        .help("move to another service")
-        .page(kind.link());
+    let instead = match kind.name() {
+        "AWS::AutoScaling::LaunchConfiguration" => "use `AWS::EC2::LaunchTemplate`",
+        _ => "move to another service",
+    };
+    let mut diagnostic = Diagnostic::new(&rules::CFN_DEPRECATED, at, message).help(instead).page(kind.link());
     diagnostic.severity = severity;
     Some(diagnostic)
 }
