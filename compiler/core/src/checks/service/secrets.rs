@@ -319,7 +319,7 @@ mod tests {
     use super::*;
 
     fn found(key: &str, text: &str) -> bool {
-        secret(&Path::from(["provider", "environment", key]), text).is_some()
+        secret(&Path::from(["provider", "environment", key]), text, &Value::Null).is_some()
     }
 
     #[test]
