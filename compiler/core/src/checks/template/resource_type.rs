@@ -233,7 +233,8 @@ fn ended(kind: ResourceType, at: Place) -> Option<Diagnostic> {
     let (message, severity) = match state {
         "shutdown" => (eco_format!("the service of `{}` has ended on {date}", kind.name()), Severity::Error),
         "sunset" => (eco_format!("the service of `{}` ends on {date}", kind.name()), Severity::Warning),
-        _ => (eco_format!("AWS gives `{}` to no new accounts since {date}", kind.name()), Severity::Warning),
+        // Those who have it may go on with it.
+        _ => (eco_format!("AWS gives `{}` to no new accounts since {date}", kind.name()), Severity::Info),
     };
     let instead = match kind.name() {
         "AWS::AutoScaling::LaunchConfiguration" => "use `AWS::EC2::LaunchTemplate`",
