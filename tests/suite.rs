@@ -56,7 +56,8 @@ fn sections(page: &str) -> Vec<Section> {
         }
     }
     assert!(open.is_none(), "a block is not closed");
-    let is_service = |it: &Block| it.kind == "yaml" && it.argument.rsplit('/').next() == Some("serverless.yml");
+    let is_service =
+        |it: &Block| it.kind == "yaml" && it.argument.rsplit('/').next() == Some("serverless.yml");
     found.retain(|it| it.blocks.iter().any(is_service));
     found
 }
@@ -231,9 +232,12 @@ fn compare_resource(db: &Database, service: Service, block: &Block) -> Result<()
     Ok(())
 }
 
+/// The files of a service, and what must be found in them.
+type Folder = (BTreeMap<String, Arc<str>>, Vec<Mark>);
+
 /// Several services, each in a folder.
 fn run_together(section: &Section) -> Result<(), String> {
-    let mut folders: BTreeMap<&str, (BTreeMap<String, Arc<str>>, Vec<Mark>)> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Folder> = BTreeMap::new();
     for block in section.blocks.iter().filter(|it| matches!(it.kind.as_str(), "yaml" | "text")) {
         let (folder, name) = block.argument.split_once('/').ok_or("a file of no service")?;
         let (found, text) = marks(name, &block.text);

@@ -191,12 +191,11 @@ fn skill(event: &Event<'_>, found: &mut Vec<Diagnostic>) {
 fn wildcard(key: &str, text: &str, at: Place) -> Diagnostic {
     let plain = text.replace('*', "");
     let message = eco_format!("the {key} `{text}` has a `*` in it");
-    let diagnostic = Diagnostic::new(&rules::INVALID_FORMAT, at, message)
+    Diagnostic::new(&rules::INVALID_FORMAT, at, message)
         .why("S3 knows no wildcards in filters: it looks for the very character")
         .help(eco_format!("write `{plain}`: a {key} is only where a key begins or ends"))
         .page("https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html")
-        .warning();
-    diagnostic
+        .warning()
 }
 
 /// `#` stands for all that follows in a filter of topics, and `+` for one level.
@@ -399,12 +398,11 @@ fn rest(event: &Event<'_>, facts: &Facts<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Credentials for all origins, which no browser takes.
 pub fn credentials(at: Place) -> Diagnostic {
-    let diagnostic = Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "credentials do not go to all origins")
+    Diagnostic::new(&rules::CONFLICTING_OPTIONS, at, "credentials do not go to all origins")
         .why("browsers refuse `*` with credentials, and HTTP APIs refuse to be made so")
         .help("list the origins that may call with credentials")
         .page("https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html")
-        .warning();
-    diagnostic
+        .warning()
 }
 
 fn without_effect(

@@ -155,9 +155,9 @@ fn misplaced(facts: &Facts<'_>, id: &EcoString, body: &Value, path: &Path) -> Op
 
 /// Whether the keys of an output stand beside it.
 fn stands_beside(facts: &Facts<'_>, id: &EcoString) -> bool {
-    let after =
+    let mut after =
         facts.section("Outputs").into_iter().flat_map(|it| it.iter().skip_while(move |it| it.0 != id));
-    after.skip(1).next().is_some_and(|(key, body)| {
+    after.nth(1).is_some_and(|(key, body)| {
         KEYS.contains(&key.as_str()) && body.as_object().is_none_or(|it| !it.contains_key("Value"))
     })
 }

@@ -253,7 +253,7 @@ fn strangers<'a>(
     // A bucket is often written beside its objects, for whatever the actions are.
     let is_of_bucket = |named: &Named| matches!(named, Named::Bucket | Named::Objects);
     let both = resources.clone().any(|it| is_for(it.1) && is_of_bucket(it.1));
-    for (path, _) in resources.filter(|it| !is_for(it.1) && !(both && is_of_bucket(it.1))) {
+    for (path, _) in resources.filter(|it| !(is_for(it.1) || both && is_of_bucket(it.1))) {
         found.push(
             Diagnostic::new(
                 &rules::ACTION_RESOURCE,

@@ -104,11 +104,10 @@ fn of_key(key: &str, path: &Path) -> Option<Diagnostic> {
 
 fn misspelt(at: Place, key: &str, near: &str) -> Diagnostic {
     let message = eco_format!("no request has the key `{key}`");
-    let diagnostic = Diagnostic::new(&rules::IAM_POLICY, at, message)
+    Diagnostic::new(&rules::IAM_POLICY, at, message)
         .why("the condition compares with nothing")
         .help(eco_format!("did you mean `{near}`?"))
-        .warning();
-    diagnostic
+        .warning()
 }
 
 fn values_of(operator: &str, values: &Value, path: &Path, found: &mut Vec<Diagnostic>) {

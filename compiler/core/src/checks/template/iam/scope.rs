@@ -58,8 +58,7 @@ pub fn check(facts: &Facts<'_>, kind: &str, properties: &Object, path: &Path, fo
 }
 
 fn warning(path: Path, message: ecow::EcoString) -> Diagnostic {
-    let diagnostic = Diagnostic::new(&rules::IAM_POLICY, Place::value(path), message).warning();
-    diagnostic
+    Diagnostic::new(&rules::IAM_POLICY, Place::value(path), message).warning()
 }
 
 /// An action of another service.
