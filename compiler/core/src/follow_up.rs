@@ -214,9 +214,10 @@ impl Causes {
             it if it == &rules::UNKNOWN_RESOURCE => self.resources || named(&|id| self.of_function(id)),
             // A network that is written is told where it is wrong, or not known.
             it if it == &rules::MISSING_VPC => {
-                let own = path_of(diagnostic).map(|it| it.parent().join("vpc"));
-                let written = |path: Path| config.at(&path).is_some_and(|it| !it.is_null());
-                own.is_some_and(written) || written(Path::from(["provider", "vpc"]))
+                let own = path_of(diagnostic).and_then(|it| config.at(&it.parent().join("vpc")));
+                // `vpc: ~` takes the function out of the network of the provider.
+                let used = own.or_else(|| config.at(&Path::from(["provider", "vpc"])));
+                used.is_some_and(|it| !it.is_null())
             }
             // What nothing uses may be used by an event that is not read.
             it if it == &rules::UNUSED_OPTION => named(&|word| self.may_be_used(word, config)),
