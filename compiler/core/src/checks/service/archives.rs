@@ -115,7 +115,7 @@ fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Di
                 .why("the functions take the ready archive of the service")
                 .help("remove one of the two")
                 .related(Place::key(artifact.clone()), "the archive")
-                .warning(),
+                .info(),
         );
     }
     if used || facts.config.get("layers").is_some() {
