@@ -10,6 +10,8 @@ use crate::value::Value;
 enum Keys {
     /// It is not known which.
     Any,
+    /// None, but words of its own, such as names of runtimes.
+    Words,
     /// These, each with the name of the shape of the mapping that may have it; without a name, any may.
     These(&'static [(&'static str, &'static str)]),
 }
@@ -26,13 +28,10 @@ enum Adds {
     Referring(&'static [&'static str]),
 }
 
-/// The plugin of [Bref](https://bref.sh).
-const BREF: &str = "./vendor/bref/bref";
-
 /// Plugins of which something is known.
 const PLUGINS: &[(&str, Keys, Adds)] = &[
     // It makes runtimes of its own of PHP, and layers.
-    (BREF, Keys::These(&[]), Adds::Nothing),
+    ("./vendor/bref/bref", Keys::Words, Adds::Nothing),
     ("./vendor/bref/extra-php-extensions", Keys::These(&[]), Adds::Nothing),
     ("serverless-api-gateway-caching", Keys::These(&[("", "caching")]), Adds::Any),
     ("serverless-api-gateway-throttling", Keys::These(&[("", "throttling")]), Adds::Nothing),
@@ -146,7 +145,7 @@ const DIVIDING: [&str; 4] = [
 
 /// Plugins of those that bring sources of variables.
 const WITH_SOURCES: [&str; 6] = [
-    BREF,
+    "./vendor/bref/bref",
     "./vendor/bref/extra-php-extensions",
     "serverless-appsync-plugin",
     "serverless-certificate-creator",
@@ -275,13 +274,14 @@ impl Listed {
 
     /// Whether one may bring words of its own, such as names of runtimes.
     pub fn may_bring_words(self) -> bool {
-        self.may_bring_any_key() || self.known().any(|it| it.0 == BREF)
+        self.any_keys || self.known().any(|it| matches!(it.1, Keys::Any | Keys::Words))
     }
 
     /// Whether one may bring a key of the mapping with this shape.
     pub fn may_bring(self, shape: &str, key: &str) -> bool {
         let brings = |keys: &Keys| match keys {
             Keys::Any => true,
+            Keys::Words => false,
             Keys::These(these) => these.iter().any(|(of, it)| (of.is_empty() || *of == shape) && *it == key),
         };
         self.any_keys || self.known().any(|it| brings(&it.1))

@@ -142,17 +142,14 @@ fn function_list(root: &Object, found: &mut Vec<Diagnostic>) {
 /// The items of `functions` that are functions themselves, as if it were a list of them, each with its first key.
 fn items_of_list(section: &Value) -> Vec<(Path, EcoString)> {
     let parts = section.as_array().unwrap_or_default().iter().enumerate();
-    let is_function = |it: &&Object| ["handler", "image"].iter().any(|key| it.get(key).is_some_and(is_text));
+    let is_function =
+        |it: &&Object| ["handler", "image"].iter().any(|key| it.get(key).and_then(Value::as_str).is_some());
     parts
         .filter_map(|(index, part)| {
             let options = part.as_object().filter(is_function)?;
             Some((Path::from(["functions"]).join(index), options.keys().next()?.clone()))
         })
         .collect()
-}
-
-fn is_text(value: &Value) -> bool {
-    matches!(value, Value::String(_))
 }
 
 /// That `functions` is a list of functions. It is told once, where the first begins.

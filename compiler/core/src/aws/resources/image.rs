@@ -82,7 +82,7 @@ fn uri_path(function: &Function, service: &ServiceContext) -> Option<Path> {
 /// <https://docs.aws.amazon.com/lambda/latest/dg/images-create.html>
 fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic> {
     let at = || Place::value(path.clone());
-    let mut diagnostic = match (uri.split_once("@sha256:"), uri.split('.').nth(3)) {
+    let mut diagnostic = match (uri.split_once('@'), uri.split('.').nth(3)) {
         _ if !uri.contains(".dkr.ecr.") && !uri.contains("${") => {
             let host = uri.split(['/', '@']).next().unwrap_or(uri);
             Diagnostic::new(
@@ -93,15 +93,10 @@ fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic
             .why("Lambda takes images of Amazon ECR only")
             .help("push the image to a private repository of ECR, and name it there")
         }
-        (None, _) if uri.contains('@') => {
-            let digest = uri.rsplit('@').next().unwrap_or(uri);
-            Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{digest}` is no digest of an image"))
+        (Some((_, digest)), _) if !is_digest(digest) => {
+            let shown = digest.trim_start_matches("sha256:");
+            Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{shown}` is no digest of an image"))
                 .why("a digest is `sha256:` and 64 hexadecimal digits")
-                .help("copy the whole digest")
-        }
-        (Some((_, digest)), _) if digest.len() != 64 || !digest.bytes().all(|it| it.is_ascii_hexdigit()) => {
-            Diagnostic::new(&rules::INVALID_FORMAT, at(), eco_format!("`{digest}` is no digest of an image"))
-                .why("a digest has 64 hexadecimal digits")
                 .help("copy the whole digest")
         }
         (_, Some(region)) if *region != service.region => {
@@ -118,6 +113,11 @@ fn faults(uri: &str, service: &ServiceContext, path: &Path) -> Option<Diagnostic
         diagnostic.severity = Severity::Warning;
     }
     Some(diagnostic)
+}
+
+fn is_digest(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256:");
+    digits.is_some_and(|it| it.len() == 64 && it.bytes().all(|it| it.is_ascii_hexdigit()))
 }
 
 /// Sets the code of a function that is an image.

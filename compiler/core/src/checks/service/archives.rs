@@ -108,32 +108,24 @@ fn idle_patterns(facts: &Facts<'_>, written: &[(Path, &str)], found: &mut Vec<Di
     // They are of each function that is packaged by itself, too, and of layers.
     let used = individually(facts.config.at(&root)) || packages.any(individually);
     let Some((artifact, _)) = written.iter().find(|it| it.0.parent() == root) else { return };
+    let idle = |key: &str, why: &str| {
+        let message = eco_format!("`{key}` has no effect beside `artifact`");
+        Diagnostic::new(&rules::UNUSED_OPTION, Place::key(root.join(key)), message)
+            .why(why)
+            .help("remove one of the two")
+            .related(Place::key(artifact.clone()), "the archive")
+    };
     if individually(facts.config.at(&root)) {
-        let at = Place::key(root.join("individually"));
-        found.push(
-            Diagnostic::new(&rules::UNUSED_OPTION, at, "`individually` has no effect beside `artifact`")
-                .why("the functions take the ready archive of the service")
-                .help("remove one of the two")
-                .related(Place::key(artifact.clone()), "the archive")
-                .info(),
-        );
+        found.push(idle("individually", "the functions take the ready archive of the service").info());
     }
     if used || facts.config.get("layers").is_some() {
         return;
     }
     for key in ["patterns", "include", "exclude"] {
-        let own = root.join(key);
-        if facts.config.at(&own).and_then(Value::as_array).is_none_or(<[Value]>::is_empty) {
-            continue;
+        let list = facts.config.at(&root.join(key)).and_then(Value::as_array);
+        if list.is_some_and(|it| !it.is_empty()) {
+            found.push(idle(key, "a ready archive is taken as it is").warning());
         }
-        let message = eco_format!("`{key}` has no effect beside `artifact`");
-        found.push(
-            Diagnostic::new(&rules::UNUSED_OPTION, Place::key(own), message)
-                .why("a ready archive is taken as it is")
-                .help("remove one of the two")
-                .related(Place::key(artifact.clone()), "the archive")
-                .warning(),
-        );
     }
 }
 

@@ -140,12 +140,10 @@ fn sections(part: &Value, path: &Path, facts: &Facts<'_>, found: &mut Vec<Diagno
 
 /// A key of an output that stands beside it: the output is empty then. The framework packages it.
 fn misplaced(facts: &Facts<'_>, id: &EcoString, body: &Value, path: &Path) -> Option<Diagnostic> {
-    let is_output = body.as_object().is_some_and(|it| it.contains_key("Value"));
-    let is_key = KEYS.contains(&id.as_str()) && !is_output;
     let before = facts.section("Outputs")?.iter().take_while(|it| it.0 != id);
     let (empty, _) = before.filter(|it| !KEYS.contains(&it.0.as_str())).last().filter(|it| it.1.is_null())?;
     let message = eco_format!("`{id}` stands beside the output `{empty}`");
-    is_key.then(|| {
+    is_key(id, body).then(|| {
         Diagnostic::new(&rules::MISPLACED_KEY, Place::key(path.clone()), message)
             .why("what stands directly below `Outputs` is taken as an output")
             .help(eco_format!("indent it below `{empty}`"))
@@ -157,9 +155,12 @@ fn misplaced(facts: &Facts<'_>, id: &EcoString, body: &Value, path: &Path) -> Op
 fn stands_beside(facts: &Facts<'_>, id: &EcoString) -> bool {
     let mut after =
         facts.section("Outputs").into_iter().flat_map(|it| it.iter().skip_while(move |it| it.0 != id));
-    after.nth(1).is_some_and(|(key, body)| {
-        KEYS.contains(&key.as_str()) && body.as_object().is_none_or(|it| !it.contains_key("Value"))
-    })
+    after.nth(1).is_some_and(|(key, body)| is_key(key, body))
+}
+
+/// Whether what is called an output is a key of one.
+fn is_key(id: &EcoString, body: &Value) -> bool {
+    KEYS.contains(&id.as_str()) && body.as_object().is_none_or(|it| !it.contains_key("Value"))
 }
 
 fn form(id: &EcoString, body: &Value, path: &Path, found: &mut Vec<Diagnostic>) {
